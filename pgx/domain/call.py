@@ -1,0 +1,129 @@
+"""The result of calling one gene for one pattern of genotypes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+AllelePair = tuple[str, ...]
+"""Two allele names, or one where there is one copy."""
+
+
+class CallStatus(StrEnum):
+    """Why there is or is not a result; the first that applies, in this order."""
+
+    UNTESTABLE = "untestable"
+    NO_DATA = "no_data"
+    NOT_CALLED = "not_called"
+    AMBIGUOUS = "ambiguous"
+    CALLED = "called"
+
+    @property
+    def has_result(self) -> bool:
+        return self in (CallStatus.AMBIGUOUS, CallStatus.CALLED)
+
+
+class CallSource(StrEnum):
+    """Where a gene's result comes from."""
+
+    VCF = "vcf"
+    OUTSIDE = "outside"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a result: a stable code and a sentence."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diplotype:
+    """One pair of strands (or one strand). `components` lists the alleles found on each strand.
+
+    `lookup_alleles` is the pair that function, score and phenotype come from. `score` counts the positions
+    that the two alleles define among those that have alleles.
+    """
+
+    alleles: tuple[str, ...]
+    components: tuple[tuple[str, ...], ...]
+    lookup_alleles: tuple[str, ...]
+    score: int = 0
+    listed: bool = False
+    """True where phase is open and `alleles` are what was found, not strands."""
+    partial: bool = False
+    """True for combinations and partial alleles, which give no advice."""
+
+    @property
+    def name(self) -> str:
+        return ("; " if self.listed else "/").join(self.alleles)
+
+
+@dataclass(frozen=True, slots=True)
+class Consistent:
+    """All pairs of alleles that the data allow, one representative for each pair of equal function.
+
+    `seen` need no unseen position to differ from the reference allele; `unseen` do. `unseen_alleles` gives,
+    for a representative, the names of the alleles it stands for that could not be excluded.
+    """
+
+    seen: tuple[AllelePair, ...] = ()
+    unseen: tuple[AllelePair, ...] = ()
+    unseen_alleles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many positions are in each state, by state label, and what follows for the alleles."""
+
+    counts: tuple[tuple[str, int], ...]
+    missing: tuple[str, ...] = ()
+    not_excluded: tuple[str, ...] = ()
+    undocumented: tuple[str, ...] = ()
+    not_called: tuple[tuple[str, str], ...] = ()
+    """Name and state label of each position that is not plainly called."""
+
+    @property
+    def positions(self) -> int:
+        return sum(count for _, count in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneCall:
+    """What calling found. `diplotypes` are best first; the first `best` of them share the best score."""
+
+    gene: str
+    status: CallStatus
+    evidence: Evidence
+    source: CallSource = CallSource.VCF
+    phased: bool = False
+    diplotypes: tuple[Diplotype, ...] = ()
+    best: int = 0
+    consistent: Consistent = field(default_factory=Consistent)
+    notes: tuple[Note, ...] = ()
+    never_green: bool = False
+    """True where the evidence forbids an all-clear, such as an undocumented base."""
+    alternatives: tuple[Diplotype, ...] = ()
+    """Results of the source that was not preferred."""
+    statuses: tuple[str, ...] = ()
+    """For presence genes: allele statuses that are settled, such as `*57:01 positive`."""
+    given_phenotype: str | None = None
+    """Phenotype stated by an outside caller; it stands over the translated one."""
+    given_score: str | None = None
+    """Activity score stated by an outside caller; it stands over phenotype and diplotype."""
+
+    @property
+    def best_diplotypes(self) -> tuple[Diplotype, ...]:
+        """Those that share the best score; all where none is best, such as candidates of an untestable gene."""
+        return self.diplotypes[: self.best] if self.best else self.diplotypes
+
+
+@dataclass(frozen=True, slots=True)
+class GeneCalls:
+    """One call per distinct pattern, and the pattern index of each sample."""
+
+    gene: str
+    calls: tuple[GeneCall, ...]
+    index: tuple[int, ...]
