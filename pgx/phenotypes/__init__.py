@@ -1,0 +1,1 @@
+"""From diplotype to function, activity score and phenotype, by the rules of the gene tables."""

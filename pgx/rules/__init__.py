@@ -1,0 +1,1 @@
+"""Rule tables: reading YAML into types, writing it, and importing upstream releases."""
