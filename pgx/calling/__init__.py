@@ -1,0 +1,5 @@
+"""Patterns of genotypes to diplotypes. One module per calling mode; only this package knows how genes are called."""
+
+from pgx.calling.call import CallOptions, call_gene, call_pattern
+
+__all__ = ["CallOptions", "call_gene", "call_pattern"]
