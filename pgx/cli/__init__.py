@@ -1,0 +1,1 @@
+"""The command line: one module a command, options in, one call, print. The only importer of typer."""

@@ -1,0 +1,62 @@
+"""The program `pgx`: its commands, and the one place where errors become lines and exit codes."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from pgx import __version__
+from pgx.cli.list_tables import list_drugs, list_genes
+from pgx.cli.rules import rules_app
+from pgx.cli.run import call_command, run_command
+from pgx.cli.simulate import simulate_command
+from pgx.errors import PgxError
+
+app = typer.Typer(
+    name="pgx",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="From a VCF to dosing advice: star alleles, phenotypes, and what to do about which drug, with the evidence.",
+)
+app.command("run")(run_command)
+app.command("call")(call_command)
+app.command("simulate")(simulate_command)
+app.command("genes")(list_genes)
+app.command("drugs")(list_drugs)
+app.add_typer(rules_app, name="rules")
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"pgx {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Log what happens to standard error.")] = False,
+) -> None:
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(name)s: %(message)s")
+
+
+def main() -> None:
+    """Run the program; known errors are one line on standard error."""
+    try:
+        app()
+    except PgxError as error:
+        print(f"pgx: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("pgx: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
