@@ -1,0 +1,27 @@
+"""Input files in, genotype tables with evidence out. Only this package knows file formats and builds."""
+
+from pgx.genotypes.options import (
+    AssumeReference,
+    ReadOptions,
+    parse_assume_reference,
+    read_regions,
+    read_sample_names,
+    read_sexes,
+)
+from pgx.genotypes.reading import Reading, open_reading, read_genotypes
+from pgx.genotypes.report import FileInfo, ReadReport, Unexplained
+
+__all__ = [
+    "AssumeReference",
+    "FileInfo",
+    "ReadOptions",
+    "ReadReport",
+    "Reading",
+    "Unexplained",
+    "open_reading",
+    "parse_assume_reference",
+    "read_genotypes",
+    "read_regions",
+    "read_sample_names",
+    "read_sexes",
+]

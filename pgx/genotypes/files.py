@@ -1,0 +1,97 @@
+"""Variant files: opening, checking, and reading the records of wanted stretches by index or in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pgx.genotypes.bcf_records import BcfReader
+from pgx.genotypes.compression import (
+    Compression,
+    Progress,
+    VirtualRange,
+    check_end,
+    find_compression,
+    read_ahead,
+    read_chunks,
+    read_ranges,
+)
+from pgx.genotypes.contigs import contig_of
+from pgx.genotypes.header import Header, read_header
+from pgx.genotypes.index import Index, find_index, merge_ranges, read_index
+from pgx.genotypes.intervals import Intervals, Wanted
+from pgx.genotypes.records import Record
+from pgx.genotypes.report import Tally
+from pgx.genotypes.text_records import TextReader
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_NEAR = "not at a defining position"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantFile:
+    """A checked VCF or BCF file with its header and, where there is one, its index."""
+
+    path: Path
+    compression: Compression
+    header: Header
+    index: Index | None
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def records(
+        self,
+        wanted: Wanted,
+        columns: NDArray[np.intp] | None = None,
+        tally: Tally | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[Record]:
+        """Yield the records that touch the wanted intervals, with the samples in `columns` only (None: all)."""
+        reader: BcfReader | TextReader
+        if self.header.is_bcf:
+            reader = BcfReader(str(self.path), self.header, wanted, columns)
+        else:
+            reader = TextReader(str(self.path), len(self.header.samples), wanted, columns)
+        try:
+            if self.index is None:
+                yield from reader.records(read_ahead(self._all_chunks(progress)))
+            else:
+                yield from reader.records(read_ranges(self.path, self._ranges(self.index, wanted)), check_last=False)
+        finally:
+            if tally is not None:
+                tally.read += reader.read + reader.passed_by
+                tally.discarded[_NEAR] += reader.passed_by
+
+    def _all_chunks(self, progress: Progress | None) -> Iterator[bytes]:
+        """Yield the bytes after the header."""
+        skip = self.header.size
+        for chunk in read_chunks(self.path, self.compression, progress):
+            if skip < len(chunk):
+                yield chunk[skip:]
+            skip = max(0, skip - len(chunk))
+
+    def _ranges(self, index: Index, wanted: Wanted) -> list[VirtualRange]:
+        names = index.names or tuple(self.header.contig_numbers().get(n, "") for n in range(len(index.contigs)))
+        found: list[VirtualRange] = []
+        for number, name in enumerate(names):
+            intervals: Intervals | None = wanted.get(contig_of(name) or "")
+            if intervals is not None:
+                found += index.ranges(number, intervals)
+        return merge_ranges(found)
+
+
+def open_file(path: Path) -> VariantFile:
+    """Check a file and read its header. Raises InputError with one line that says what is wrong."""
+    compression = find_compression(path)
+    if compression is Compression.BGZF:
+        check_end(path)
+    header = read_header(path, read_chunks(path, compression))
+    found = find_index(path) if compression is Compression.BGZF else None
+    return VariantFile(path, compression, header, read_index(found) if found else None)

@@ -1,0 +1,165 @@
+"""Files in, genotype tables out: the public functions of this package."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pgx.domain.call import Note
+from pgx.domain.gene import Gene
+from pgx.domain.genotype import GenotypeTable
+from pgx.domain.variant import Build
+from pgx.errors import InputError, UsageError
+from pgx.genotypes.accumulate import Accumulator
+from pgx.genotypes.builds import Ballot, find_places, has_other_mitochondrion
+from pgx.genotypes.choosing import (
+    ChosenBuild,
+    Columns,
+    check_records,
+    choose_build,
+    choose_samples,
+    find_columns,
+    names_in,
+)
+from pgx.genotypes.compression import Progress
+from pgx.genotypes.contigs import MITOCHONDRION
+from pgx.genotypes.exons import Exons, find_exons, find_unexplained
+from pgx.genotypes.files import VariantFile, open_file
+from pgx.genotypes.intervals import join_wanted
+from pgx.genotypes.options import AssumeReference, ReadOptions
+from pgx.genotypes.records import Record
+from pgx.genotypes.report import FileInfo, ReadReport, Tally
+from pgx.genotypes.tables import build_table
+from pgx.genotypes.targets import place_targets
+
+_ORDINARY = frozenset({"not at a defining position", "another variant nearby"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Checked files, with build and samples settled, ready to be read."""
+
+    files: tuple[VariantFile, ...]
+    genes: tuple[Gene, ...]
+    options: ReadOptions
+    chosen: ChosenBuild
+    samples: tuple[str, ...]
+    tally: Tally
+
+    @property
+    def build(self) -> Build:
+        """The build to read in; where nothing tells it there is nothing to read, and either will do."""
+        return self.chosen.build or Build.GRCH38
+
+    def tables(self, progress: Progress | None = None) -> Iterator[GenotypeTable]:
+        """Yield one table per gene. Files that all have an index are read gene by gene, which bounds memory."""
+        if all(file.index is not None for file in self.files):
+            for gene in self.genes:
+                yield from self.read((gene,), progress)
+        else:
+            yield from self.read(self.genes, progress)
+
+    def read(self, genes: Sequence[Gene], progress: Progress | None = None) -> Iterator[GenotypeTable]:
+        """Read the records of these genes from all files in one pass and yield their tables."""
+        accumulator = Accumulator(place_targets(genes, self.build), self.options)
+        exons = find_exons(genes, self.build) if self.options.list_unexplained else {}
+        places = find_places(genes)
+        for file in self.files:
+            columns = find_columns(names_in(file, self.options.sample_names), self.samples)
+            ballot = Ballot(places)
+            wanted = join_wanted([accumulator.targets.wanted(), *exons.values()])
+            for record in file.records(wanted, columns.in_file, self.tally, progress):
+                ballot.add(record)
+                self._take(record, exons, accumulator, columns)
+            self._close(file, ballot, accumulator, columns)
+        self.tally.genotypes.update(accumulator.reasons)
+        options = self._table_options()
+        for number, gene in enumerate(genes):
+            positions = [accumulator.positions.pop((number, row), None) for row in range(len(gene.positions))]
+            yield build_table(gene, positions, self.samples, self.build, options)
+
+    def _take(self, record: Record, exons: Exons, accumulator: Accumulator, columns: Columns) -> None:
+        reason = accumulator.add(record)
+        if not reason:
+            self.tally.used += 1
+            self.tally.marked += not record.passed
+            return
+        found = find_unexplained(record, exons, self.samples, columns.among_all)
+        self.tally.unexplained += found
+        reason = "in an exon, but in no table" if found else reason
+        self.tally.discarded[reason] += 1
+
+    def _close(self, file: VariantFile, ballot: Ballot, accumulator: Accumulator, columns: Columns) -> None:
+        if self.chosen.build is not None:
+            check_records(file, ballot, self.chosen.build)
+        accumulator.close_file(columns.among_all, len(self.samples))
+
+    def _table_options(self) -> ReadOptions:
+        return self.options if self.chosen.build else replace(self.options, assume_reference=AssumeReference())
+
+    def report(self) -> ReadReport:
+        """Say what was read so far. Raises InputError under `strict` where records were left out."""
+        tally = self.tally
+        discarded = tuple(sorted((reason, count) for reason, count in tally.discarded.items() if count))
+        odd = [f"{count} {reason}" for reason, count in discarded if reason not in _ORDINARY]
+        if self.options.strict and odd:
+            raise InputError(
+                f"{self.files[0].path}: records were not used ({'; '.join(odd)}); leave --strict out to go on"
+            )
+        return ReadReport(
+            tuple(self._info(file, source) for file, source in zip(self.files, self.chosen.sources, strict=True)),
+            self.chosen.build, tally.read, tally.used, discarded, tally.marked,
+            tuple(sorted(tally.genotypes.items())), tuple(tally.unexplained), self._untestable(), self._notes(),
+        )  # fmt: skip
+
+    def _info(self, file: VariantFile, source: str) -> FileInfo:
+        digest = hash_file(file.path, self.options.hash_limit)
+        samples = len(file.header.samples)
+        return FileInfo(file.name, digest, self.chosen.build, source, file.index is not None, samples)
+
+    def _untestable(self) -> tuple[str, ...]:
+        return (MITOCHONDRION,) if any(has_other_mitochondrion(file.header) for file in self.files) else ()
+
+    def _notes(self) -> tuple[Note, ...]:
+        notes = []
+        if self.chosen.build is None:
+            notes.append(Note("build-unknown", "No record lies at a defining position of either build."))
+        if self._untestable():
+            text = "The mitochondrial contig is not the rCRS of 16,569 bases; its positions are others."
+            notes.append(Note("mitochondrion-not-rcrs", text))
+        return tuple(notes)
+
+
+def open_reading(paths: Sequence[Path], genes: Sequence[Gene], options: ReadOptions) -> Reading:
+    """Open and check the files and settle build and samples, before anything else is done.
+
+    Raises InputError for files that cannot be used and UsageError for a sample that none of them has.
+    """
+    if not paths:
+        raise UsageError("no input file; give at least one VCF or BCF file")
+    files = tuple(open_file(Path(path)) for path in paths)
+    samples = choose_samples(files, options.samples, options.sample_names)
+    return Reading(files, tuple(genes), options, choose_build(files, genes, options.build), samples, Tally())
+
+
+def read_genotypes(
+    paths: Sequence[Path], genes: Sequence[Gene], options: ReadOptions, progress: Progress | None = None
+) -> tuple[dict[str, GenotypeTable], tuple[str, ...], ReadReport]:
+    """Read files into one genotype table per gene symbol, the sample names, and the report.
+
+    Rows of a table are the gene's positions, columns the samples, in the same order in all tables. `progress`
+    is called with bytes read and, where known, their total. Raises InputError and UsageError.
+    """
+    reading = open_reading(paths, genes, options)
+    tables = {table.gene: table for table in reading.read(genes, progress)}
+    return tables, reading.samples, reading.report()
+
+
+def hash_file(path: Path, limit: int) -> str | None:
+    """Return the SHA-256 of a file, or None if it has more than `limit` bytes."""
+    if path.stat().st_size > limit:
+        return None
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

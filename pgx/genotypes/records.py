@@ -1,0 +1,85 @@
+"""One record of a variant file, whatever the format: the site, and each distinct sample entry once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MISSING = -1
+NO_ALT = "."
+STAR = "*"
+NON_REFERENCE = frozenset({"<NON_REF>", "<*>", "<X>"})
+DELETIONS = frozenset({"<DEL>", "<CN0>"})
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCall:
+    """What one sample's entry says. `alleles` are GT indices, MISSING for a dot.
+
+    `depth` (MIN_DP, else DP) and `quality` (GQ) are None where the record has no such field, and 0 where it
+    is a dot; `reads` is AD where it has one number an allele; `passed` is FORMAT/FT.
+    """
+
+    alleles: tuple[int, ...]
+    phased: bool = False
+    phase_set: str = ""
+    depth: float | None = None
+    quality: float | None = None
+    reads: tuple[int, ...] = ()
+    passed: bool = True
+
+    @property
+    def is_heterozygous(self) -> bool:
+        return len(set(self.alleles)) > 1
+
+    @property
+    def is_missing(self) -> bool:
+        return all(allele == MISSING for allele in self.alleles)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCalls:
+    """The distinct entries of a record, and for each sample of the file which of them it has, shape (samples,)."""
+
+    distinct: tuple[SampleCall, ...]
+    codes: NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A site, 1-based, in upper case. `end` is that of a block, else of REF; `load` decodes the samples."""
+
+    place: str
+    contig: str
+    position: int
+    end: int
+    ref: str
+    alts: tuple[str, ...]
+    passed: bool
+    is_block: bool
+    load: Callable[[], SampleCalls]
+
+    @property
+    def has_non_reference(self) -> bool:
+        """True where REF was weighed against any other allele (`<NON_REF>`, `<*>`)."""
+        return any(alt in NON_REFERENCE for alt in self.alts)
+
+    @property
+    def is_reference_only(self) -> bool:
+        """True where no alternative sequence is given."""
+        return all(alt in NON_REFERENCE for alt in self.alts)
+
+    @property
+    def ref_end(self) -> int:
+        return self.position + len(self.ref) - 1
+
+
+def plain_alts(texts: list[str]) -> tuple[str, ...]:
+    """Return ALT alleles in upper case; a lone dot is none at all, symbolic names keep their case."""
+    alts = tuple(text if text.startswith("<") else text.upper() for text in texts)
+    return () if alts in ((NO_ALT,), ("",)) else alts
