@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from pgx.calling import CallOptions, call_gene
+from pgx.calling import CallOptions, call_gene, call_patterns
 from pgx.domain.call import CallStatus, GeneCall, Note
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.genotype import Genotype, GenotypeTable
 from pgx.domain.outside import OutsideCall, OutsideReport
 from pgx.domain.results import GeneResult, InputFile, InputReport, Restriction, Results, RuleSetInfo, SampleResult
-from pgx.errors import UsageError
-from pgx.guidance import Adviser, Context
+from pgx.guidance import Adviser
 from pgx.outside import Prefer, merge_calls, to_gene_call
 from pgx.phenotypes.extra_positions import read_extra_positions
 from pgx.phenotypes.interpretation import Interpreter
 from pgx.phenotypes.translation import translate
+from pgx.selection import context_of, find_medicines
+from pgx.selection import select as select
 
 if TYPE_CHECKING:
-    from pgx.domain.gene import Gene
-    from pgx.domain.ruleset import RuleSet
-    from pgx.genotypes import ReadOptions, ReadReport
+    import numpy as np
+    from numpy.typing import NDArray
 
-Value = TypeVar("Value")
+    from pgx.domain.gene import Gene
+    from pgx.domain.genotype import Pattern
+    from pgx.domain.ruleset import RuleSet
+    from pgx.genotypes import Reading, ReadOptions, ReadReport
+
 Progress = Callable[[int, int | None], None]
 
 UNNAMED = "sample"
@@ -34,15 +38,22 @@ UNNAMED = "sample"
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is asked for, besides its files. Empty tuples mean everything."""
+    """What a run is asked for, besides its files. Empty tuples mean everything.
+
+    `medicines` are the patient's own drugs, by name or RxNorm code; they are shown first and limit nothing.
+    """
 
     genes: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     populations: tuple[str, ...] = ()
+    min_level: str = ""
+    actionable: bool = False
+    medicines: tuple[str, ...] = ()
     outside: tuple[Path, ...] = ()
     prefer: Prefer = "outside"
     all_matches: bool = False
+    combinations: bool = False
     advise: bool = True
     read: ReadOptions | None = None
     printed: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +78,8 @@ def run(
     options = options or RunOptions()
     rules = rules or load_rules()
     genes, restriction = select(rules, options)
+    context = context_of(options, rules)
+    medicines, unknown = find_medicines(rules, options.medicines)
     outside = _read_outside(options, rules)
     read = options.read or ReadOptions()
     if paths:
@@ -77,42 +90,156 @@ def run(
     given, problems = assign_samples(outside, samples)
     results = {gene.symbol: _GeneResults(gene, tables[gene.symbol], options, report.untestable) for gene in genes}
     drugs = [rules.drugs[name] for name in restriction.drugs] or list(rules.drugs.values())
-    adviser = Adviser(drugs if options.advise else (), Context(options.sources, options.populations))
+    adviser = Adviser(drugs if options.advise else (), context)
     return Results(
-        _tool_version(),
-        RuleSetInfo(rules.version, rules.sha256, rules.date),
+        tool_version(),
+        RuleSetInfo(rules.version, rules.sha256, rules.date, rules.notes),
         _input_report(report, options),
         tuple(_sample_result(name, n, results, given.get(name, ()), adviser) for n, name in enumerate(samples)),
         restriction,
-        tuple(Note("outside-call", problem.text) for problem in (*outside.problems, *problems)),
+        (
+            *rule_warnings(rules),
+            *unknown,
+            *(Note("outside-call", problem.text) for problem in (*outside.problems, *problems)),
+        ),
+        medicines,
     )
 
 
-def select(rules: RuleSet, options: RunOptions) -> tuple[tuple[Gene, ...], Restriction]:
-    """Return the genes to call and what the run is restricted to, names spelt as in the tables."""
-    drugs = tuple(_known(name, rules.drugs, "drug") for name in options.drugs)
-    symbols = [_known(name, rules.genes, "gene") for name in options.genes]
-    sources = tuple(_known_source(name, rules.sources) for name in options.sources)
-    needed = symbols or [symbol for name in drugs for symbol in rules.drugs[name].genes]
-    return rules.genes_for(dict.fromkeys(needed)), Restriction(tuple(symbols), drugs, sources)
+def rule_warnings(rules: RuleSet) -> tuple[Note, ...]:
+    """Return the remark that the rules are old, measured at the time that reports bear."""
+    from pgx.reports.provenance import provenance
+
+    note = rules.age_note(provenance().time[:10])
+    return (note,) if note else ()
 
 
-def _known(name: str, table: Mapping[str, Value], kind: str) -> str:
-    by_lower = {known.lower(): known for known in table}
-    if name.lower() in by_lower:
-        return by_lower[name.lower()]
-    from difflib import get_close_matches
-
-    near = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
-    hint = f"did you mean {' or '.join(by_lower[n] for n in near)}?" if near else f"`pgx {kind}s` lists them"
-    raise UsageError(f"no {kind} '{name}' in the rules; {hint}")
+def count_positions(rules: RuleSet, options: RunOptions) -> dict[str, int]:
+    """Return the genes to be called with the number of their positions. Raises UsageError as `run` does."""
+    return {gene.symbol: len(gene.positions) for gene in select(rules, options)[0]}
 
 
-def _known_source(name: str, sources: Iterable[str]) -> str:
-    known = tuple(sources)
-    if any(source.lower().startswith(name.lower()) for source in known):
-        return name
-    raise UsageError(f"no source '{name}' in the rules; they have {', '.join(known)}")
+def samples_in(path: Path, options: RunOptions) -> tuple[str, ...]:
+    """Return the samples of one file that are asked for, without reading genotypes. Raises InputError."""
+    from pgx.genotypes import read_samples
+
+    wanted = frozenset(options.read.samples) if options.read else frozenset()
+    names = read_samples(path, options.read.sample_names if options.read else {})
+    return tuple(name for name in names if name in wanted) if wanted else names
+
+
+def open_run(paths: Sequence[str | Path], options: RunOptions, rules: RuleSet) -> OpenRun:
+    """Check the files and settle what is to be done, without reading genotypes. Raises as `run` does."""
+    from pgx.genotypes import ReadOptions, open_reading
+    from pgx.outside import assign_samples
+
+    genes, restriction = select(rules, options)
+    outside = _read_outside(options, rules)
+    reading = open_reading([Path(path) for path in paths], genes, options.read or ReadOptions())
+    given, problems = assign_samples(outside, reading.samples)
+    outside_notes = (Note("outside-call", problem.text) for problem in (*outside.problems, *problems))
+    notes = (*rule_warnings(rules), *outside_notes)
+    return OpenRun(options, rules, genes, restriction, reading, reading.samples, given, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run whose files are open, to be carried out gene by gene and for some of the samples at a time."""
+
+    options: RunOptions
+    rules: RuleSet
+    genes: tuple[Gene, ...]
+    restriction: Restriction
+    reading: Reading
+    samples: tuple[str, ...]
+    given: Mapping[str, Sequence[OutsideCall]]
+    warnings: tuple[Note, ...]
+
+    def only(self, samples: tuple[str, ...]) -> OpenRun:
+        """Return the same run for some of the samples."""
+        return replace(self, samples=samples, reading=self.reading.only(samples))
+
+    def call(self, symbols: Collection[str], *, one_pass: bool = False) -> Iterator[CalledGene]:
+        """Read the named genes, in one pass if asked for or if the files have no index, and yield each as called."""
+        genes = tuple(gene for gene in self.genes if gene.symbol in symbols)
+        foreign = self.reading.untestable()
+        tables = self.reading.read(genes) if one_pass else replace(self.reading, genes=genes).tables()
+        for gene, table in zip(genes, tables, strict=True):
+            yield CalledGene(gene, table, self.options, foreign, self.given)
+
+    def nothing_seen(self, symbol: str) -> CalledGene:
+        """Return a gene as if the files said nothing of it, where they could not be read."""
+        gene = next(gene for gene in self.genes if gene.symbol == symbol)
+        return CalledGene(gene, _nothing_read(gene, self.samples), self.options, (), self.given)
+
+    def adviser(self) -> Adviser:
+        drugs = [self.rules.drugs[name] for name in self.restriction.drugs] or list(self.rules.drugs.values())
+        return Adviser(drugs if self.options.advise else (), context_of(self.options, self.rules))
+
+
+class CalledGene:
+    """One gene of many samples: a result for each distinct pattern, made as it is asked for.
+
+    `index` gives the number of each sample's result, shape (samples,).
+    """
+
+    def __init__(
+        self,
+        gene: Gene,
+        table: GenotypeTable,
+        options: RunOptions,
+        foreign: Collection[str],
+        given: Mapping[str, Sequence[OutsideCall]],
+    ) -> None:
+        self.gene, self._options, self._foreign = gene, options, foreign
+        self._patterns, self.index = table.patterns()
+        self._outside = self._give(table.samples, given)
+
+    def _give(
+        self, samples: Sequence[str], given: Mapping[str, Sequence[OutsideCall]]
+    ) -> list[tuple[int, Sequence[OutsideCall]]]:
+        """Number the results that outside calls bear on behind the others: pattern and calls of each."""
+        mine = {name: [call for call in calls if call.gene == self.gene.symbol] for name, calls in given.items()}
+        found: list[tuple[int, Sequence[OutsideCall]]] = []
+        for sample, name in enumerate(samples if any(mine.values()) else ()):
+            if mine.get(name):
+                found.append((int(self.index[sample]), mine[name]))
+                self.index[sample] = len(self._patterns) + len(found) - 1
+        return found
+
+    def results(self) -> Iterator[GeneResult]:
+        """Yield the result of each pattern, then those that other callers' results were put beside."""
+        interpreter = Interpreter(self.gene)
+        options = CallOptions(self._options.all_matches)
+        for call in call_patterns(self.gene, self._patterns, options):
+            yield interpreter.interpret(self._checked(call))
+        for number, calls in self._outside:
+            (call,) = call_patterns(self.gene, (self._patterns[number],), options)
+            outside = to_gene_call(self.gene, calls, translate)
+            merged = merge_calls(self.gene, self._checked(call), outside, self._options.prefer, translate)
+            yield interpreter.interpret(merged)
+
+    def extra_positions(self) -> tuple[tuple[tuple[GeneResult, ...], ...], NDArray[np.intp]]:
+        """Return the distinct results of positions that guidelines ask for by themselves, and each sample's."""
+        import numpy as np
+
+        numbers: dict[tuple[object, ...], int] = {}
+        found: list[tuple[GeneResult, ...]] = []
+        of_pattern = []
+        for pattern in self._all_patterns():
+            genotypes = tuple(pattern.genotypes[len(self.gene.variants) :])
+            if genotypes not in numbers:
+                numbers[genotypes] = len(found)
+                found.append(read_extra_positions(self.gene, pattern))
+            of_pattern.append(numbers[genotypes])
+        return tuple(found), np.array(of_pattern, dtype=np.intp)[self.index]
+
+    def _all_patterns(self) -> Iterator[Pattern]:
+        yield from self._patterns
+        yield from (self._patterns[number] for number, _ in self._outside)
+
+    def _checked(self, call: GeneCall) -> GeneCall:
+        return _untestable(call, self.gene) if self.gene.contig in self._foreign else call
 
 
 class _GeneResults:
@@ -121,7 +248,7 @@ class _GeneResults:
     def __init__(self, gene: Gene, table: GenotypeTable, options: RunOptions, foreign: Collection[str]) -> None:
         self._gene, self._prefer = gene, options.prefer
         self._interpreter = Interpreter(gene)
-        calls = call_gene(gene, table, CallOptions(options.all_matches))
+        calls = call_gene(gene, table, CallOptions(options.all_matches, options.combinations))
         self._table = table
         self._extra: dict[int, tuple[GeneResult, ...]] = {}
         self._calls = tuple(_untestable(call, gene) if gene.contig in foreign else call for call in calls.calls)
@@ -131,7 +258,7 @@ class _GeneResults:
     def result(self, sample: int, given: Sequence[OutsideCall]) -> GeneResult:
         """Return the result of the sample in this column, merged with what other callers say of it."""
         mine = [call for call in given if call.gene == self._gene.symbol]
-        pattern = self._index[sample]
+        pattern = int(self._index[sample])
         if not mine:
             return self._results[pattern]
         outside = to_gene_call(self._gene, mine, translate)
@@ -143,7 +270,7 @@ class _GeneResults:
         """Return the results of positions that guidelines ask for by themselves."""
         if not self._gene.extra:
             return ()
-        pattern = self._index[sample]
+        pattern = int(self._index[sample])
         if pattern not in self._extra:
             self._extra[pattern] = read_extra_positions(self._gene, self._table.pattern(sample))
         return self._extra[pattern]
@@ -194,7 +321,8 @@ def _input_report(report: ReadReport, options: RunOptions) -> InputReport:
     )
 
 
-def _tool_version() -> str:
+def tool_version() -> str:
+    """Return the version of this program."""
     from pgx import __version__
 
     return __version__

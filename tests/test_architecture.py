@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "pgx"
-STEPS = {"calling", "cohort", "genotypes", "guidance", "outside", "phenotypes", "reports", "rules", "simulation"}
+STEPS = {
+    "assay",
+    "calling",
+    "cohort",
+    "genotypes",
+    "guidance",
+    "outside",
+    "phenotypes",
+    "reports",
+    "rules",
+    "simulation",
+}
 ALLOWED = {
     "domain": {"errors"},
     **{step: {"domain", "errors", step} for step in STEPS},

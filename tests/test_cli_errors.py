@@ -150,7 +150,7 @@ def broken_rules(old: str, new: str, table: str = "genes/CYP2C19.yaml") -> Calla
 
 CASES = (
     Case("missing file", lambda folder: ["run", str(folder / "no.vcf.gz")], DATA, ("no.vcf.gz", "no such file")),
-    Case("directory", lambda folder: ["run", str(folder)], DATA, ("in", "directory", "give the files in it")),
+    Case("directory", lambda folder: ["run", str(folder)], DATA, ("in", "no variant files", "name the files")),
     Case("empty file", with_file("x.vcf", ""), DATA, ("x.vcf", "empty")),
     Case("empty compressed file", with_file("x.vcf.gz", gzip.compress(b"")), DATA, ("x.vcf.gz", "empty")),
     Case("text file", with_file("x.vcf", "Dear lab,\nplease find attached\n"), DATA, ("x.vcf", "VCF")),

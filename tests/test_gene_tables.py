@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.domain.gene import INDETERMINATE, ActivityValue, Allele, CallingMode, Gene
+from pgx.domain.gene import INDETERMINATE, ActivityValue, Allele, CallingMode, Deletions, Gene
 from pgx.domain.variant import Build
 from pgx.errors import RuleError
 from pgx.phenotypes.translation import lookups_of_phenotype, phenotype_of_score, translate
@@ -146,6 +146,8 @@ MISTAKES = [
     ("three sides", "[Normal function, Normal function]", "[Normal function, Normal function, No function]", 18,
      "one side (single copy) or two"),
     ("unknown required", "variants:", "required: [rs7]\nvariants:", 9, "required: 'rs7' is not defined"),
+    ("deletion by SNV", "variants:", 'deletions: {whole: "*2"}\nvariants:', 9, "deletions: '*2' is not defined"),
+    ("deletion unknown", "variants:", 'deletions: {whole: "*4", part: "*9"}\nvariants:', 9, "deletions: '*9' is not"),
     ("unknown preferred", "variants:", 'preferred_alleles: ["*9"]\nvariants:', 9, "preferred_alleles: '*9' is not"),
     ("pick elsewhere", "variants:", 'unphased_priorities: [{among: ["*1/*2"], pick: "*1/*3"}]\nvariants:', 9,
      "not among the diplotypes"),
@@ -250,3 +252,10 @@ def test_presence_is_negative_only_when_both_alleles_are_typed(
     gene = parse_gene(PRESENCE, "x.yaml")
     assert gene.calling is CallingMode.PRESENCE
     assert lookup(gene, *names) == expected
+
+
+def test_deletions_are_read_and_written():
+    gene = parse_gene(SMALL.replace("variants:", 'deletions: {whole: "*4"}\nvariants:'), "small.yaml")
+    assert gene.deletions == Deletions("*4")
+    assert gene.counts_copies
+    assert parse_gene(format_gene(gene), "again.yaml") == gene

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations_with_replacement
 from pathlib import Path
 
@@ -243,3 +244,11 @@ def test_hand_kept_facts_can_be_read() -> None:
     with_exons = [gene for gene in skeletons.genes.values() if gene.exons]
     assert len(with_exons) == 21
     assert all([build for build, _ in gene.exons] == ["GRCh38", "GRCh37"] for gene in with_exons)
+
+
+def test_a_structural_allele_kept_by_hand_is_added() -> None:
+    variant = RawVariant("chr1", 100, "rs1", "g.100A>G", "A", ("G",), ())
+    definition = Definition("G", "1", "chr1", (variant,), (DefinedAllele("*1", ("A",), True),), ())
+    by_hand = (Allele("*16", structural=True),)
+    report = assemble(GeneFacts(replace(skeleton(), alleles=by_hand), definition))
+    assert [(allele.name, allele.structural) for allele in report.gene.alleles] == [("*1", False), ("*16", True)]

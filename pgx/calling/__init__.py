@@ -1,5 +1,6 @@
 """Patterns of genotypes to diplotypes. One module per calling mode; only this package knows how genes are called."""
 
-from pgx.calling.call import CallOptions, call_gene, call_pattern
+from pgx.calling.call import CallOptions, call_gene, call_pattern, call_patterns
+from pgx.calling.explanation import explain_call
 
-__all__ = ["CallOptions", "call_gene", "call_pattern"]
+__all__ = ["CallOptions", "call_gene", "call_pattern", "call_patterns", "explain_call"]

@@ -8,11 +8,13 @@ from itertools import islice, product
 
 from pgx.calling.proxies import Mark, Marks, Sign
 from pgx.calling.variant_table import VariantTable
+from pgx.domain.evidence import EvidenceState
 from pgx.domain.gene import Gene
 from pgx.domain.genotype import Genotype, Pattern
 
 Sides = tuple[Marks, Marks]
 """Marks on one strand and on the other."""
+PLAIN_PAIR = Genotype(EvidenceState.CALLED, (0, 0))
 Turns = tuple[bool, ...]
 """For each block, whether it lies the other way round."""
 
@@ -41,18 +43,29 @@ class Blocks:
         return 1 << max(len(self.sides) - 1, 0)
 
 
-def known_bases(gene: Gene, pattern: Pattern) -> tuple[Genotype, ...] | None:
+class Genotypes(dict[int, Genotype]):
+    """Genotypes of the rows that are not plain; any other row has the reference allele on both strands."""
+
+    def __missing__(self, row: int) -> Genotype:
+        return PLAIN_PAIR
+
+
+def known_bases(gene: Gene, pattern: Pattern) -> Genotypes | None:
     """Return the genotypes of the defining positions, undocumented bases as reference.
 
     None where the gene's table does not allow that.
     """
-    found = []
-    for variant, genotype in zip(gene.variants, pattern.genotypes, strict=False):
-        codes = tuple(code if code < len(variant.bases) else 0 for code in genotype.alleles)
-        if codes != genotype.alleles and not gene.undocumented_is_reference:
-            return None
-        found.append(replace(genotype, alleles=codes))
-    return tuple(found)
+    found = Genotypes()
+    for row in pattern.notable:
+        if row >= len(gene.variants):
+            continue
+        genotype, known = pattern.genotypes[row], len(gene.variants[row].bases)
+        if genotype.alleles and max(genotype.alleles) >= known:
+            if not gene.undocumented_is_reference:
+                return None
+            genotype = replace(genotype, alleles=tuple(code if code < known else 0 for code in genotype.alleles))
+        found[row] = genotype
+    return found
 
 
 def phase_key(row: int, genotype: Genotype) -> object:
@@ -60,18 +73,18 @@ def phase_key(row: int, genotype: Genotype) -> object:
     return ("set", genotype.phase_set) if genotype.phased else row
 
 
-def has_open_phase(genotypes: Iterable[Genotype]) -> bool:
+def has_open_phase(genotypes: Genotypes) -> bool:
     """Tell whether some heterozygous position's phase to another is unknown, and not for want of one phase set."""
-    keys = [(phase_key(row, g), g.phased) for row, g in enumerate(genotypes) if g.is_heterozygous]
+    keys = [(phase_key(row, g), g.phased) for row, g in genotypes.items() if g.is_heterozygous]
     return len({key for key, _ in keys}) > 1 and not all(phased for _, phased in keys)
 
 
-def literal_blocks(table: VariantTable, genotypes: tuple[Genotype, ...]) -> Blocks:
+def literal_blocks(table: VariantTable, genotypes: Genotypes) -> Blocks:
     """Return what was seen, each linked position by itself; an unseen one has no variant."""
     return _merge((phase_key(row, genotypes[row]), sides) for row, sides in _variants(table, genotypes))
 
 
-def called_blocks(table: VariantTable, genotypes: tuple[Genotype, ...]) -> Blocks:
+def called_blocks(table: VariantTable, genotypes: Genotypes) -> Blocks:
     """Return what the call rests on, by two conventions about linked positions.
 
     A stand-in is taken for a deciding position that was not seen, and where phase is open the two variants are
@@ -92,10 +105,12 @@ def called_blocks(table: VariantTable, genotypes: tuple[Genotype, ...]) -> Block
     return _merge(found)
 
 
-def _variants(table: VariantTable, genotypes: tuple[Genotype, ...]) -> Iterator[tuple[int, Sides]]:
-    for row in table.marks_at:
-        if any(genotypes[row].alleles):
-            yield row, _sides(table, row, genotypes[row])
+def _variants(table: VariantTable, genotypes: Genotypes) -> Iterator[tuple[int, Sides]]:
+    """Yield the rows with a variant, in the order of the table's marks."""
+    found = [row for row, genotype in genotypes.items() if any(genotype.alleles) and row in table.marks_at]
+    places = {row: place for place, row in enumerate(table.marks_at)} if len(found) > 1 else {}
+    for row in sorted(found, key=lambda row: places.get(row, 0)):
+        yield row, _sides(table, row, genotypes[row])
 
 
 def _sides(table: VariantTable, row: int, genotype: Genotype) -> Sides:
@@ -141,7 +156,9 @@ def arrange(blocks: Blocks, table: VariantTable) -> dict[Sides, Turns]:
     return states
 
 
-def _added(states: dict[Sides, Turns], sides: Sides, choices: Iterable[bool], table: VariantTable) -> dict[Sides, Turns]:
+def _added(
+    states: dict[Sides, Turns], sides: Sides, choices: Iterable[bool], table: VariantTable
+) -> dict[Sides, Turns]:
     found: dict[Sides, Turns] = {}
     for ((one, other), turns), turn in product(states.items(), choices):
         first, second = sides[::-1] if turn else sides

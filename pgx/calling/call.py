@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pgx.calling.combinations import call_combinations, with_combinations
+from pgx.calling.copy_number import fit_copies, place_copies
 from pgx.calling.diplotype import call_diplotypes
 from pgx.calling.evidence import evidence_notes, summarise_evidence, undocumented
 from pgx.calling.finding import Finding
 from pgx.calling.lowest_function import call_lowest_function
-from pgx.calling.ploidy import fit_ploidy
+from pgx.calling.structural import score_interval, untested
 from pgx.domain.call import CallStatus, GeneCall, GeneCalls, Note
-from pgx.domain.gene import CallingMode, Gene
+from pgx.domain.gene import ActivityValue, CallingMode, Gene
 from pgx.domain.genotype import GenotypeTable, Pattern
 
 Mode = Callable[[Gene, Pattern, int], Finding]
@@ -27,7 +28,13 @@ CALLING_MODES: dict[CallingMode, Mode] = {
 COMBINABLE = frozenset({CallingMode.DIPLOTYPE, CallingMode.SINGLE_VARIANT, CallingMode.HAPLOID})
 """Modes whose strands can be put together from several alleles; the others name all variants anyway."""
 
-FORBIDS_GREEN = frozenset({"undocumented", "single-position", "heteroplasmy", "half-call"})
+FORBIDS_GREEN = frozenset(
+    {
+        "undocumented", "single-position", "combination", "heteroplasmy", "half-call",
+        "copy-number-contradiction", "copy-number-impossible", "copy-number-part",
+        "genotypes-without-gene", "one-copy-two-alleles",
+    }
+)  # fmt: skip
 """Codes of remarks with which a result is never an all-clear."""
 
 
@@ -48,8 +55,13 @@ def call_gene(gene: Gene, genotypes: GenotypeTable, options: CallOptions) -> Gen
     Returns one `GeneCall` per pattern and the pattern index of each sample, shape (samples,).
     """
     patterns, index = genotypes.patterns()
-    calls = tuple(call_pattern(gene, pattern, options) for pattern in patterns)
-    return GeneCalls(gene.symbol, calls, tuple(index.tolist()))
+    return GeneCalls(gene.symbol, tuple(call_patterns(gene, patterns, options)), index)
+
+
+def call_patterns(gene: Gene, patterns: Iterable[Pattern], options: CallOptions) -> Iterator[GeneCall]:
+    """Yield the call of each pattern, one after the other, so that none need be kept."""
+    for pattern in patterns:
+        yield call_pattern(gene, pattern, options)
 
 
 def call_pattern(gene: Gene, pattern: Pattern, options: CallOptions) -> GeneCall:
@@ -57,10 +69,14 @@ def call_pattern(gene: Gene, pattern: Pattern, options: CallOptions) -> GeneCall
     if gene.calling not in CALLING_MODES:
         note = Note("outside-only", f"{gene.symbol} is not called from variants; give another caller's result.")
         return GeneCall(gene.symbol, CallStatus.UNTESTABLE, summarise_evidence(gene, pattern), notes=(note,))
-    pattern, copies, ploidy_notes = fit_ploidy(gene, pattern)
-    finding = _find(gene, pattern, copies, options)
+    pattern, copies, ploidy_notes = fit_copies(gene, pattern)
+    finding = place_copies(gene, pattern, _find(gene, pattern, copies, options))
     status = _status(gene, pattern, finding)
-    notes = ploidy_notes + evidence_notes(gene, pattern, finding.diplotypes) + finding.notes + _status_notes(gene, pattern, status)
+    interval = score_interval(gene, finding.diplotypes[: finding.best]) if status is CallStatus.UNTESTABLE else None
+    notes = (
+        *pattern.structure.notes, *ploidy_notes, *evidence_notes(gene, pattern, finding.diplotypes), *finding.notes,
+        *_status_notes(gene, pattern, status), *_structural_notes(gene, pattern, status, interval),
+    )  # fmt: skip
     call = GeneCall(
         gene.symbol,
         status,
@@ -71,6 +87,7 @@ def call_pattern(gene: Gene, pattern: Pattern, options: CallOptions) -> GeneCall
         consistent=finding.consistent,
         notes=notes,
         never_green=any(note.code in FORBIDS_GREEN for note in notes),
+        score_interval=interval,
     )
     return call if status.has_result or status is CallStatus.UNTESTABLE else replace(call, diplotypes=(), best=0)
 
@@ -97,6 +114,8 @@ def _status(gene: Gene, pattern: Pattern, finding: Finding) -> CallStatus:
     seen = any(genotype.state.gives_alleles for genotype in pattern.genotypes[: len(gene.variants)])
     if gene.copy_number_required and pattern.copy_number is None:
         return CallStatus.UNTESTABLE
+    if finding.needs_no_position:
+        return CallStatus.CALLED
     if not seen:
         return CallStatus.NO_DATA
     if _required_missing(gene, pattern) or not finding.diplotypes:
@@ -105,10 +124,14 @@ def _status(gene: Gene, pattern: Pattern, finding: Finding) -> CallStatus:
 
 
 def _required_missing(gene: Gene, pattern: Pattern) -> list[str]:
+    if not gene.required:
+        return []
     return [
-        variant.name
-        for variant, genotype in zip(gene.variants, pattern.genotypes, strict=False)
-        if variant.name in gene.required and not genotype.state.gives_alleles
+        gene.variants[row].name
+        for row in pattern.notable
+        if row < len(gene.variants)
+        and gene.variants[row].name in gene.required
+        and not pattern.genotypes[row].state.gives_alleles
     ]
 
 
@@ -122,3 +145,18 @@ def _status_notes(gene: Gene, pattern: Pattern, status: CallStatus) -> tuple[Not
             return (Note("required-missing", f"Positions without which it is not called: {', '.join(missing)}."),)
         return (Note("nothing-fits", "No pair of known alleles explains the genotypes."),)
     return ()
+
+
+def _structural_notes(
+    gene: Gene, pattern: Pattern, status: CallStatus, interval: tuple[ActivityValue, ActivityValue] | None
+) -> tuple[Note, ...]:
+    """Name the structural alleles that were not tested; or, without copy number, what all of them leave open."""
+    if status is not CallStatus.UNTESTABLE:
+        return untested(gene, pattern) if status.has_result else ()
+    if interval is None:
+        return ()
+    text = (
+        f"With deletions, duplications and tandems the activity score may be {interval[0]} to {interval[1]}; "
+        "candidates with an allele of unknown activity are left out."
+    )
+    return (Note("activity-score-interval", text),)

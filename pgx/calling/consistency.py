@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pgx.calling.matrix import AlleleMatrix, bits
+from pgx.calling.memory import remembered
 from pgx.calling.strands import Strands
 from pgx.domain.call import AllelePair, Consistent
 
@@ -43,6 +44,15 @@ def _participants(strands: Strands, pool: int) -> int:
 
 def _class_pairs(matrix: AlleleMatrix, strands: Strands, pool: int, or_single: bool) -> set[ClassPair]:
     candidates = strands.candidates(pool)
+    known = remembered(matrix, "class pairs")
+    key = (candidates, strands.copies, or_single, tuple([(block.first, block.second) for block in strands.blocks]))
+    if key not in known:
+        known[key] = _pairs_of(matrix, strands, candidates, or_single)
+    found: set[ClassPair] = known[key]
+    return found
+
+
+def _pairs_of(matrix: AlleleMatrix, strands: Strands, candidates: int, or_single: bool) -> set[ClassPair]:
     singles = {(matrix.class_of[number],) for number in bits(candidates)}
     if strands.copies == 1:
         return set(singles)
@@ -82,5 +92,9 @@ def _names(matrix: AlleleMatrix, pairs: set[ClassPair]) -> tuple[AllelePair, ...
 
 
 def _printed(matrix: AlleleMatrix, members: int) -> tuple[str, ...]:
-    alleles = sorted((matrix.alleles[number] for number in bits(members)), key=lambda allele: allele.order)
-    return tuple(dict.fromkeys(allele.printed_name for allele in alleles))
+    known = remembered(matrix, "printed")
+    if members not in known:
+        alleles = sorted((matrix.alleles[number] for number in bits(members)), key=lambda allele: allele.order)
+        known[members] = tuple(dict.fromkeys(allele.printed_name for allele in alleles))
+    names: tuple[str, ...] = known[members]
+    return names

@@ -9,8 +9,7 @@ from pgx.domain.call import Consistent, Diplotype, Note
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Diplotypes best first, how many share the best score, and everything the data allow.
-    """
+    """Diplotypes best first, how many share the best score, and everything the data allow."""
 
     diplotypes: tuple[Diplotype, ...] = ()
     best: int = 0
@@ -18,5 +17,7 @@ class Finding:
     consistent: Consistent = field(default_factory=Consistent)
     not_excluded: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    needs_no_position: bool = False
+    """True where the result follows from the number of copies alone."""
     fell_back: bool = False
     """True where no pair of alleles fits and the result rests on one position."""

@@ -8,9 +8,11 @@ data allow.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 
 from pgx.calling.arrangements import (
     Blocks,
+    Genotypes,
     Sides,
     Turns,
     add_hidden,
@@ -22,11 +24,12 @@ from pgx.calling.arrangements import (
     phase_key,
 )
 from pgx.calling.finding import Finding
+from pgx.calling.memory import remembered
 from pgx.calling.proxies import Mark, Marks, Sign, is_mismatched, mismatch_note, settle, stand_in_note
 from pgx.calling.variant_table import VariantTable, variant_table
 from pgx.domain.call import AllelePair, Consistent, Diplotype, Note
 from pgx.domain.gene import Gene
-from pgx.domain.genotype import Genotype, Pattern
+from pgx.domain.genotype import Pattern
 from pgx.domain.names import name_key
 
 DIPLOID = 2
@@ -44,18 +47,52 @@ def call_lowest_function(gene: Gene, pattern: Pattern, copies: int) -> Finding:
     table, genotypes = variant_table(gene), known_bases(gene, pattern)
     if genotypes is None:
         return Finding()
+    core = _core(table, genotypes)
+    consistent, not_excluded = _consistent(table, core, _open_rows(table, genotypes))
+    return replace(core.finding, consistent=consistent, not_excluded=not_excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What follows from the positions that were seen: the finding without what unseen ones leave open."""
+
+    finding: Finding
+    seen: frozenset[AllelePair]
+    literal: tuple[Sides, ...]
+    unseen: dict[tuple[Mark, ...], tuple[AllelePair, ...]] = field(default_factory=dict)
+    """Further pairs by the marks that unseen positions could add."""
+    sorted_seen: list[tuple[AllelePair, ...]] = field(default_factory=list)
+
+
+def _core(table: VariantTable, genotypes: Genotypes) -> Core:
+    """Return what was worked out before for the same genotypes; unseen positions bear on it only where linked."""
+    linked = {row for _, decides, stands_in in table.proxies for row in (decides, stands_in)}
+    key = tuple([(row, genotype) for row, genotype in genotypes.items() if genotype.alleles or row in linked])
+    known = remembered(table, "cores")
+    if key not in known:
+        known[key] = _make_core(table, genotypes)
+    core: Core = known[key]
+    return core
+
+
+def _make_core(table: VariantTable, genotypes: Genotypes) -> Core:
     blocks = called_blocks(table, genotypes)
     states = arrange(blocks, table)
-    consistent, not_excluded = _consistent(table, genotypes, states)
+    literal = arrange(literal_blocks(table, genotypes), table)
+    seen = frozenset(table.represent(table.pair(state)) for state in (*states, *literal))
+    return Core(_find(table, genotypes, blocks, states), seen, tuple(literal))
+
+
+def _find(table: VariantTable, genotypes: Genotypes, blocks: Blocks, states: dict[Sides, Turns]) -> Finding:
     if has_open_phase(genotypes):
         lookup = min(map(table.pair, states), key=lambda pair: _severity_listed(pair, table))
         diplotypes: tuple[Diplotype, ...] = (_listed(blocks, lookup, table),)
     else:
         decisive = min(states, key=lambda state: _severity(table.pair(state), table))
         diplotypes = _arranged(blocks, states[decisive], table)
-    keys = {phase_key(row, genotype) for row, genotype in enumerate(genotypes) if genotype.is_heterozygous}
+    keys = {phase_key(row, genotype) for row, genotype in genotypes.items() if genotype.is_heterozygous}
     notes = (*_proxy_notes(table, genotypes, states), *_cut_note(blocks, diplotypes))
-    return Finding(diplotypes, 1, len(keys) <= 1, consistent, not_excluded, notes)
+    return Finding(diplotypes, 1, len(keys) <= 1, notes=notes)
 
 
 def _severity(pair: AllelePair, table: VariantTable) -> tuple[object, ...]:
@@ -70,28 +107,46 @@ def _severity_listed(pair: AllelePair, table: VariantTable) -> tuple[object, ...
     return (total, lowest, pair.count(table.reference), ranks)
 
 
-def _consistent(
-    table: VariantTable, genotypes: tuple[Genotype, ...], called: Collection[Sides]
-) -> tuple[Consistent, tuple[str, ...]]:
+def _consistent(table: VariantTable, core: Core, rows: list[int]) -> tuple[Consistent, tuple[str, ...]]:
     """Return all pairs that can decide: with phase open, and with alleles at unseen positions on any strand."""
-    literal = arrange(literal_blocks(table, genotypes), table)
-    seen = {table.represent(table.pair(state)) for state in (*called, *literal)}
-    rows = _open_rows(table, genotypes)
-    hidden = table.alleles_needing(rows)
-    if not hidden:
-        return Consistent(tuple(sorted(seen))), ()
-    states = add_hidden(literal, _hidden_marks(table, rows), table)
-    unseen = {table.represent(table.pair(state)) for state in states} - seen
-    groups: dict[str, list[str]] = {}
-    for name in hidden:
-        groups.setdefault(table.representative[name], []).append(name)
-    open_alleles = tuple((name, tuple(members)) for name, members in groups.items())
-    return Consistent(tuple(sorted(seen)), tuple(sorted(unseen)), open_alleles), hidden
+    hidden, groups, marks = _hidden(table, tuple(rows))
+    if marks not in core.unseen:
+        core.unseen[marks] = _unseen(table, core, marks) if hidden else ()
+    return Consistent(_sorted_seen(core), core.unseen[marks], groups), hidden
 
 
-def _open_rows(table: VariantTable, genotypes: tuple[Genotype, ...]) -> list[int]:
+def _sorted_seen(core: Core) -> tuple[AllelePair, ...]:
+    if not core.sorted_seen:
+        core.sorted_seen.append(tuple(sorted(core.seen)))
+    return core.sorted_seen[0]
+
+
+def _unseen(table: VariantTable, core: Core, marks: tuple[Mark, ...]) -> tuple[AllelePair, ...]:
+    states = add_hidden(core.literal, marks, table)
+    return tuple(sorted({table.represent(table.pair(state)) for state in states} - core.seen))
+
+
+def _hidden(
+    table: VariantTable, rows: tuple[int, ...]
+) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...], tuple[Mark, ...]]:
+    """Return the alleles that need unseen rows, the same by representative, and the marks that they could add."""
+    known = remembered(table, "hidden")
+    if rows not in known:
+        hidden = table.alleles_needing(rows)
+        groups: dict[str, list[str]] = {}
+        for name in hidden:
+            groups.setdefault(table.representative[name], []).append(name)
+        open_alleles = tuple((name, tuple(members)) for name, members in groups.items())
+        known[rows] = (hidden, open_alleles, tuple(_hidden_marks(table, list(rows))) if hidden else ())
+    found: tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...], tuple[Mark, ...]] = known[rows]
+    return found
+
+
+def _open_rows(table: VariantTable, genotypes: Genotypes) -> list[int]:
     """Rows without alleles; a stand-in does not count where the position that decides has no variant."""
-    missing = [row for row, genotype in enumerate(genotypes) if not genotype.state.gives_alleles]
+    missing = [row for row, genotype in genotypes.items() if not genotype.state.gives_alleles]
+    if not missing:
+        return []
     spared = {
         stands_in
         for _, decides, stands_in in table.proxies
@@ -140,11 +195,13 @@ def _components(marks: Marks, table: VariantTable) -> tuple[str, ...]:
 
 def _cut_note(blocks: Blocks, diplotypes: tuple[Diplotype, ...]) -> Iterator[Note]:
     if blocks.ways > MAX_ARRANGEMENTS and not diplotypes[0].listed:
-        text = f"The phase sets can lie in {blocks.ways} ways; {len(diplotypes)} are listed, the one that decides first."
+        text = (
+            f"The phase sets can lie in {blocks.ways} ways; {len(diplotypes)} are listed, the one that decides first."
+        )
         yield Note("arrangements", text)
 
 
-def _proxy_notes(table: VariantTable, genotypes: tuple[Genotype, ...], states: Collection[Sides]) -> Iterator[Note]:
+def _proxy_notes(table: VariantTable, genotypes: Genotypes, states: Collection[Sides]) -> Iterator[Note]:
     """Say where a stand-in was taken for the position that decides, and where it lies without it in any case."""
     for proxy, decides, stands_in in table.proxies:
         if not genotypes[decides].state.gives_alleles and any(genotypes[stands_in].alleles):

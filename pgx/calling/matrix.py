@@ -31,7 +31,8 @@ class AlleleMatrix:
     `allowed[p][c]` is the set of alleles that may carry base c of position p; `reference[p]` the code of the
     reference allele's base there. `defined[i]` is the set of positions that allele i defines, `wobble[i]`
     those among them where it has an IUPAC code, `cored[i]` those that its core names; `cored_at[p]` is the set of
-    alleles whose core names position p. `classes` group alleles that no guideline can tell apart.
+    alleles whose core names position p, and `distinct[i]` those positions where allele i may have another base
+    than the reference allele. `classes` group alleles that no guideline can tell apart.
     """
 
     alleles: tuple[Allele, ...]
@@ -41,6 +42,7 @@ class AlleleMatrix:
     wobble: tuple[int, ...]
     cored: tuple[int, ...]
     cored_at: tuple[int, ...]
+    distinct: tuple[int, ...]
     classes: tuple[int, ...]
     class_of: tuple[int, ...]
     undocumented_is_reference: bool
@@ -60,30 +62,56 @@ class AlleleMatrix:
 
 def _matrix(gene: Gene) -> AlleleMatrix:
     alleles = tuple(allele for allele in gene.alleles if not allele.structural and (allele.core or allele.defines_all))
-    reference = gene.reference_allele
-    reference_core = dict(reference.core) if reference else {}
-    base_rows = [_codes(variant, reference_core.get(variant.name, variant.ref)) for variant in gene.variants]
-    cores = [dict(allele.core) for allele in alleles]
-    rows = []
-    for variant, reference_codes in zip(gene.variants, base_rows, strict=True):
-        row = [0] * len(variant.bases)
-        for number, core in enumerate(cores):
-            for code in _codes(variant, core[variant.name]) if variant.name in core else reference_codes:
-                row[code] |= 1 << number
-        rows.append(tuple(row))
+    rows = {variant.name: row for row, variant in enumerate(gene.variants)}
+    cores = [tuple((rows[name], base) for name, base in allele.core) for allele in alleles]
+    cored = tuple(sum(1 << row for row, _ in core) for core in cores)
+    holders = [0] * len(rows)
+    for number, core in enumerate(cores):
+        for row, _ in core:
+            holders[row] |= 1 << number
+    usual = _usual_codes(gene)
+    allowed = _allowed(gene, cores, holders, usual)
+    everywhere = (1 << len(rows)) - 1
     classes, class_of = _classes(gene, alleles)
     return AlleleMatrix(
         alleles,
-        tuple(rows),
-        tuple(codes[0] for codes in base_rows),
-        tuple(_defined(gene, allele) for allele in alleles),
+        allowed,
+        tuple(codes[0] for codes in usual),
+        tuple(everywhere if allele.defines_all else own for allele, own in zip(alleles, cored, strict=True)),
         tuple(_wobble(gene, core) for core in cores),
-        tuple(sum(1 << p for p, variant in enumerate(gene.variants) if variant.name in core) for core in cores),
-        tuple(sum(1 << n for n, core in enumerate(cores) if variant.name in core) for variant in gene.variants),
+        cored,
+        tuple(holders),
+        tuple(_distinct(gene, core, usual) for core in cores),
         classes,
         class_of,
         gene.undocumented_is_reference,
     )
+
+
+def _usual_codes(gene: Gene) -> list[tuple[int, ...]]:
+    """The reference allele's codes at each position: what an allele has where it defines nothing."""
+    reference = gene.reference_allele
+    core = dict(reference.core) if reference else {}
+    return [_codes(variant, core.get(variant.name, variant.ref)) for variant in gene.variants]
+
+
+def _allowed(
+    gene: Gene, cores: list[tuple[tuple[int, str], ...]], holders: list[int], usual: list[tuple[int, ...]]
+) -> tuple[tuple[int, ...], ...]:
+    everyone = (1 << len(cores)) - 1
+    rows = [[0] * len(variant.bases) for variant in gene.variants]
+    for row, codes in enumerate(usual):
+        for code in codes:
+            rows[row][code] = everyone & ~holders[row]
+    for number, core in enumerate(cores):
+        for row, base in core:
+            for code in _codes(gene.variants[row], base):
+                rows[row][code] |= 1 << number
+    return tuple(map(tuple, rows))
+
+
+def _distinct(gene: Gene, core: tuple[tuple[int, str], ...], usual: list[tuple[int, ...]]) -> int:
+    return sum(1 << row for row, base in core if _codes(gene.variants[row], base) != usual[row][:1])
 
 
 _BY_IDENTITY: dict[int, tuple[Gene, AlleleMatrix]] = {}
@@ -105,20 +133,8 @@ def _codes(variant: Variant, base: str) -> tuple[int, ...]:
     return tuple(code for code, known in enumerate(variant.bases) if known in letters)
 
 
-def _defined(gene: Gene, allele: Allele) -> int:
-    if allele.defines_all:
-        return (1 << len(gene.variants)) - 1
-    return sum(
-        1 << p for p, variant in enumerate(gene.variants) if any(variant.name == name for name, _ in allele.core)
-    )
-
-
-def _wobble(gene: Gene, core: dict[str, str]) -> int:
-    return sum(
-        1 << p
-        for p, variant in enumerate(gene.variants)
-        if variant.name in core and core[variant.name] not in variant.bases
-    )
+def _wobble(gene: Gene, core: tuple[tuple[int, str], ...]) -> int:
+    return sum(1 << row for row, base in core if base not in gene.variants[row].bases)
 
 
 def _classes(gene: Gene, alleles: tuple[Allele, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:

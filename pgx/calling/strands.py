@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pgx.calling.matrix import AlleleMatrix, bits
+from pgx.calling.memory import members_within, remembered
 from pgx.domain.genotype import Genotype
 
 
@@ -56,17 +57,24 @@ class Strands:
         return pool
 
 
-def read_strands(matrix: AlleleMatrix, genotypes: tuple[Genotype, ...], copies: int) -> Strands:
-    """Fold the genotypes of the defining positions; a heterozygous call without phase is a block of its own."""
+def read_strands(
+    matrix: AlleleMatrix, genotypes: tuple[Genotype, ...], copies: int, notable: tuple[int, ...] | None = None
+) -> Strands:
+    """Fold the genotypes of the defining positions; a heterozygous call without phase is a block of its own.
+
+    All but the `notable` rows are known to be plain, code 0 on every strand; None is nothing known.
+    """
+    rows = range(len(matrix.allowed)) if notable is None else [row for row in notable if row < len(matrix.allowed)]
     everything = (1 << len(matrix.alleles)) - 1
-    fixed, restriction, available, missing = everything, everything, 0, 0
+    restriction, missing = everything, 0
+    fixed = everything if notable is None else fitting_plain(matrix, sum([1 << row for row in rows]))
     blocks: dict[object, Block] = {}
-    for position, genotype in enumerate(genotypes[: len(matrix.allowed)]):
+    for position in rows:
+        genotype = genotypes[position]
         if not genotype.state.gives_alleles:
             missing |= 1 << position
             restriction &= matrix.allowed[position][matrix.reference[position]]
             continue
-        available |= 1 << position
         first = matrix.allows(position, genotype.alleles[0])
         if not genotype.is_heterozygous:
             fixed &= first
@@ -76,7 +84,22 @@ def read_strands(matrix: AlleleMatrix, genotypes: tuple[Genotype, ...], copies: 
         block.first &= first
         block.second &= matrix.allows(position, genotype.alleles[1])
         block.positions.append(position)
+    available = (1 << len(matrix.allowed)) - 1 & ~missing
     return Strands(copies, fixed, fixed & restriction, tuple(blocks.values()), available, missing)
+
+
+def fitting_plain(matrix: AlleleMatrix, spared: int) -> int:
+    """Return the alleles that may carry code 0 at every position but those spared."""
+    groups = remembered(matrix, "unfit at")
+    if not groups:
+        everything = (1 << len(matrix.alleles)) - 1
+        unfit = [0] * len(matrix.alleles)
+        for position, allowed in enumerate(matrix.allowed):
+            for number in bits(everything & ~allowed[0]):
+                unfit[number] |= 1 << position
+        for number, mask in enumerate(unfit):
+            groups[mask] = groups.get(mask, 0) | 1 << number
+    return members_within(groups, spared)
 
 
 def pairs(strands: Strands, pool: int) -> list[tuple[int, int]]:

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from pgx import __version__
+from pgx.cli.check import check_command
+from pgx.cli.explain import explain_command
 from pgx.cli.list_tables import list_drugs, list_genes
 from pgx.cli.rules import rules_app
 from pgx.cli.run import call_command, run_command
 from pgx.cli.simulate import simulate_command
-from pgx.errors import PgxError
+from pgx.errors import PgxError, UsageError
 
 app = typer.Typer(
     name="pgx",
@@ -25,6 +27,8 @@ app = typer.Typer(
 )
 app.command("run")(run_command)
 app.command("call")(call_command)
+app.command("explain")(explain_command)
+app.command("check")(check_command)
 app.command("simulate")(simulate_command)
 app.command("genes")(list_genes)
 app.command("drugs")(list_drugs)
@@ -50,13 +54,26 @@ def _main(
 def main() -> None:
     """Run the program; known errors are one line on standard error."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except PgxError as error:
         print(f"pgx: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         print("pgx: interrupted", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        _exit_for_usage(error)
+        raise
+
+
+def _exit_for_usage(error: Exception) -> None:
+    """End with one line where the option parser refused the command; its errors know their own text and exit code."""
+    message = getattr(error, "format_message", None)
+    if message is not None:
+        text = message().strip().rstrip(".")
+        if text:
+            print(f"pgx: {text}; `pgx COMMAND --help` lists what there is", file=sys.stderr)
+        sys.exit(getattr(error, "exit_code", UsageError.exit_code))

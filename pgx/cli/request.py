@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from pgx.pipeline import RunOptions
 
 DEFAULT_FORMATS = ("html", "json")
-PRINTED = ("assume_reference", "build", "min_dp", "min_gq", "population", "prefer", "require_pass", "strict")
+PRINTED = (
+    "assume_reference", "build", "copy_number", "min_balance", "min_certainty", "min_dp", "min_gq",
+    "population", "prefer", "require_pass", "strict",
+)  # fmt: skip
 """Options that change results and are shown in the report when set."""
 
 
@@ -32,17 +35,26 @@ class Request:
     drug: list[str] | None = None
     source: list[str] | None = None
     population: list[str] | None = None
+    min_level: str = ""
+    actionable: bool = False
+    meds: Path | None = None
     sample: list[str] | None = None
     build: str = "auto"
+    sample_map: Path | None = None
     sex: Path | None = None
+    fasta: Path | None = None
     outside: list[Path] | None = None
     prefer: str = "outside"
+    copy_number: list[str] | None = None
     assume_reference: str = "none"
     min_gq: float | None = None
     min_dp: float | None = None
+    min_balance: float | None = None
+    min_certainty: float = 0.9
     require_pass: bool = False
     strict: bool = False
     all_matches: bool = False
+    combinations: bool = False
     rules: Path | None = None
     quiet: bool = False
     as_json: bool = False
@@ -81,17 +93,21 @@ class Request:
             genes=opt.listed(self.gene),
             drugs=opt.listed(self.drug),
             sources=opt.listed(self.source),
-            populations=opt.listed(self.population),
+            populations=tuple(self.population or ()),
+            min_level=self.min_level,
+            actionable=self.actionable,
+            medicines=opt.read_medicines(self.meds) if self.meds else (),
             outside=tuple(self.outside or ()),
             prefer=opt.read_prefer(self.prefer),
             all_matches=self.all_matches,
+            combinations=self.combinations,
             advise=advise,
             read=self._read_options(rules),
             printed=self._printed(),
         )
 
     def _read_options(self, rules: RuleSet) -> ReadOptions:
-        from pgx.genotypes import ReadOptions, parse_assume_reference, read_sexes
+        from pgx.genotypes import ReadOptions, parse_assume_reference, parse_copy_numbers, read_sample_names, read_sexes
 
         return ReadOptions(
             build=opt.read_build(self.build),
@@ -99,14 +115,19 @@ class Request:
             assume_reference=parse_assume_reference(self.assume_reference, rules.genes),
             min_gq=self.min_gq,
             min_dp=self.min_dp,
+            min_balance=self.min_balance,
+            min_certainty=self.min_certainty,
             require_pass=self.require_pass,
             strict=self.strict,
             sexes=read_sexes(self.sex) if self.sex else {},
+            sample_names=read_sample_names(self.sample_map) if self.sample_map else {},
+            fasta=self.fasta,
+            copies=parse_copy_numbers(opt.listed(self.copy_number), rules.genes),
         )
 
     def _printed(self) -> dict[str, str]:
         given = {name: getattr(self, name) for name in PRINTED}
-        usual = {"build": "auto", "prefer": "outside", "assume_reference": "none"}
+        usual = {"build": "auto", "prefer": "outside", "assume_reference": "none", "min_certainty": 0.9}
         return {
             name: ", ".join(value) if isinstance(value, list) else str(value)
             for name, value in given.items()

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pgx.domain.gene import ActivityValue
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 AllelePair = tuple[str, ...]
 """Two allele names, or one where there is one copy."""
@@ -114,6 +121,9 @@ class GeneCall:
     given_score: str | None = None
     """Activity score stated by an outside caller; it stands over phenotype and diplotype."""
 
+    score_interval: tuple[ActivityValue, ActivityValue] | None = None
+    """Lowest and highest activity score that copy-number states leave open which were not tested."""
+
     @property
     def best_diplotypes(self) -> tuple[Diplotype, ...]:
         """Those that share the best score; all where none is best, such as candidates of an untestable gene."""
@@ -126,4 +136,4 @@ class GeneCalls:
 
     gene: str
     calls: tuple[GeneCall, ...]
-    index: tuple[int, ...]
+    index: NDArray[np.int32]

@@ -65,13 +65,16 @@ class Action:
         return any(name == "condition" for name, _ in self.parameters)
 
 
+BOTH = " & "
+"""Joins the parts of a value that must all hold."""
+
 _SCORE = re.compile(r"(≥?)(\d+(?:\.\d+)?)")
 
 
 def in_range(value: str, key: str) -> bool:
     """True where `value` is a range of scores and `key` a score inside it; `≥3.0` only lies in open ranges."""
     score = _SCORE.fullmatch(key)
-    if score is None:
+    if score is None or BOTH in value:
         return False
     if value.startswith(">="):
         return float(score[2]) >= float(value[2:])
@@ -85,7 +88,8 @@ class Requirement:
 
     A value is a phenotype or other lookup text, an activity score (`"1.5"`), a range (`">=2.25"`,
     `"0.25..1.0"`), an allele status (`"*57:01 positive"`), a diplotype (`"*2/*3"`), an allele on either strand
-    (`"*5 positive"`), `any` result, or `No Result`. `gene` may also name an extra position, with genotypes (`G/A`).
+    (`"*5 positive"`), `any` result, or `No Result`; several of these joined by ` & ` must all hold. `gene` may also
+    name an extra position, with genotypes (`G/A`).
     """
 
     gene: str
@@ -102,6 +106,17 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceText:
+    """A guideline's own wording, which a site attached from its own download.
+
+    `lookup` holds the keys that it stands at, by gene; it is empty where a row has no other text.
+    """
+
+    text: str
+    lookup: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AdviceRow:
     """One row of a guideline: for these gene results and this population, do this, because of that."""
 
@@ -113,6 +128,7 @@ class AdviceRow:
     strength: str = ""
     alternatives: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    texts: tuple[SourceText, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -143,6 +159,11 @@ class Guideline:
         """Genes that the rows ask about, in order of first appearance."""
         return tuple(dict.fromkeys(need.gene for row in self.rows for need in row.when))
 
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Populations that the rows name, in order of first appearance."""
+        return tuple(dict.fromkeys(row.population for row in self.rows if row.population))
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -168,3 +189,15 @@ class Drug:
     @property
     def genes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(gene for guideline in self.guidelines for gene in guideline.genes))
+
+    def level(self, guideline: Guideline, scale: str) -> str:
+        """Return a guideline's level of evidence on a scale.
+
+        A level belongs to a gene and a drug: where the guideline states none, it is the best that another source
+        states for the same drug and a gene that both ask about; empty where nobody states one.
+        """
+        own = dict(guideline.levels).get(scale)
+        if own:
+            return own
+        shared = (g for g in self.guidelines if set(g.genes) & set(guideline.genes))
+        return min(filter(None, (dict(other.levels).get(scale) for other in shared)), default="")

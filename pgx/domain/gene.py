@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pgx.domain.names import NameKey, name_key
-from pgx.domain.variant import Variant
+from pgx.domain.variant import Build, Variant
 
 UNASSIGNED_FUNCTION = "Unassigned function"
 INDETERMINATE = "Indeterminate"
@@ -20,8 +20,17 @@ IUPAC = {
 }  # fmt: skip
 
 
+_RISK = re.compile(
+    r"((possibl[ey]|likely) )?(decreased|no|poor) function|.*deficient.*|.* associated"
+    r"|increased risk .*|higher .*|unfavorable .*",
+    re.IGNORECASE,
+)
 _ACTIVITY = re.compile(r"(?P<sign>≥|>=|>)? *(?P<value>\d+(?:\.\d+)?)")
 _COPIES = re.compile(r"(?P<allele>.+)x(?P<copies>\d+)")
+_PART = re.compile(r"(?P<allele>[^+]+?)(?:x(?P<open>≥)?(?P<copies>\d+))?")
+
+MOST_COPIES = 14
+"""Thirteen on one strand (Johansson 1993, PNAS 90:11825) and one on the other are the most that was described."""
 
 
 class CallingMode(StrEnum):
@@ -106,6 +115,25 @@ class Allele:
     def order(self) -> NameKey:
         return name_key(self.name)
 
+    @property
+    def is_risk(self) -> bool:
+        """True where the function is below normal, or stands for a risk or a poorer response.
+
+        >>> [Allele("*2", name).is_risk for name in ("No function", "III/Deficient", "Increased function", "IV/Normal")]
+        [True, True, False, False]
+        """
+        return _RISK.fullmatch(self.function) is not None
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """The alleles on a strand and the copies of each, by the name alone; `x≥3` counts as three.
+
+        >>> Allele("*68x2+*4").parts, Allele("*1x≥3").parts
+        ((('*68', 2), ('*4', 1)), (('*1', 3),))
+        """
+        found = (_PART.fullmatch(part) for part in self.name.split("+"))
+        return tuple((match["allele"], int(match["copies"] or 1)) for match in found if match)
+
 
 @dataclass(frozen=True, slots=True)
 class PhenotypeRule:
@@ -171,6 +199,14 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletions:
+    """Alleles that are a strand without the gene (`whole`), or without at least one but not all of its exons."""
+
+    whole: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a table's facts come from."""
 
@@ -211,7 +247,12 @@ class Gene:
     proxies: tuple[ProxyPosition, ...] = ()
     fallback: Fallback | None = None
     copy_number_required: bool = False
+    deletions: Deletions | None = None
+    """For genes whose copies are counted: what a lost copy is called."""
     sex_linked: bool = False
+    heteroplasmy_threshold: float = 0.6
+    """For haploid genes: share of the reads from which a mixed position counts as changed. A working value: no
+    guideline gives one."""
     undocumented_is_reference: bool = False
     function_order: tuple[str, ...] = ()
     """For lowest-function genes: functions from the one that decides first to the last."""
@@ -250,6 +291,19 @@ class Gene:
             return None
         names = [f"{match['allele']}x≥{copies}" for copies in range(int(match["copies"]), 0, -1)]
         return next((allele for wanted in names for allele in self.alleles if allele.name == wanted), None)
+
+    @property
+    def counts_copies(self) -> bool:
+        """True where a copy number means something: a strand can be without the gene, or have it several times."""
+        return self.deletions is not None
+
+    def exon_regions(self, build: Build) -> tuple[Region, ...]:
+        return next((regions for name, regions in self.exons if name == build.value), ())
+
+    @property
+    def risk_alleles(self) -> tuple[str, ...]:
+        """Alleles of reduced function or with a risk; for presence genes, those that guidelines ask about."""
+        return self.statuses or tuple(allele.name for allele in self.alleles if allele.is_risk)
 
     @property
     def positions(self) -> tuple[Variant, ...]:

@@ -37,6 +37,10 @@ class Reading:
         """The phenotype where there is one, else the lookup keys or the alleles."""
         return self.phenotype or ", ".join(self.lookup) or "/".join(self.alleles)
 
+    def has_key(self, key: str) -> bool:
+        """True where the gene is looked up with this key: a lookup text, the phenotype or the diplotype."""
+        return key in (*self.lookup, self.phenotype, "/".join(self.alleles), "/".join(reversed(self.alleles)))
+
 
 @dataclass(frozen=True, slots=True)
 class UnseenReading:
@@ -71,9 +75,14 @@ class GeneResult:
         return names.pop() if len(names) == 1 else None
 
     @property
+    def gives_advice(self) -> bool:
+        """True where there is a result that guidelines can be asked with; partial alleles are none."""
+        return self.call.status.has_result and not any(d.partial for d in self.call.best_diplotypes)
+
+    @property
     def lookup(self) -> tuple[str, ...]:
         """Sorted union of the lookup keys of the best diplotypes; empty without a result."""
-        if not self.call.status.has_result:
+        if not self.gives_advice:
             return ()
         return tuple(sorted({key for reading in self.best for key in reading.lookup}))
 
@@ -94,7 +103,20 @@ class AdviceLine:
     depends_on: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     missed_share: float | None = None
-    """Share of carriers that could be missed, where allele frequencies are known."""
+    """For `unseen` lines: the share of carriers of an allele that matters in whom all such alleles would lie among
+    those of `depends_on`, and so be missed; in the biogeographic group where it is largest. None where no
+    frequency is published (`pgx.domain.population.largest_missed_share`)."""
+
+    @property
+    def source_text(self) -> str:
+        """The guideline's own wording for these readings, where a site attached it; else empty."""
+        by_gene = {reading.gene: reading for reading in self.readings}
+        fitting = (
+            text.text
+            for text in (self.row.texts if self.row else ())
+            if all(gene in by_gene and by_gene[gene].has_key(key) for gene, key in text.lookup)
+        )
+        return next(fitting, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +187,21 @@ class RuleSetInfo:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """What a run was limited to; empty means everything."""
+    """What a run was limited to; empty means everything.
+
+    `min_level` is the least level of evidence of advice that was wanted; with `actionable`, lines that ask for
+    nothing were left out, but for the patient's own medicines.
+    """
 
     genes: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    min_level: str = ""
+    actionable: bool = False
 
     @property
     def active(self) -> bool:
-        return bool(self.genes or self.drugs or self.sources)
+        return bool(self.genes or self.drugs or self.sources or self.min_level or self.actionable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +214,5 @@ class Results:
     samples: tuple[SampleResult, ...]
     restriction: Restriction = Restriction()
     warnings: tuple[Note, ...] = ()
+    medicines: tuple[str, ...] = ()
+    """The patient's own drugs in the order given, spelt as in the drug tables where these have them."""

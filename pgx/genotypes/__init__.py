@@ -4,11 +4,12 @@ from pgx.genotypes.options import (
     AssumeReference,
     ReadOptions,
     parse_assume_reference,
+    parse_copy_numbers,
     read_regions,
     read_sample_names,
     read_sexes,
 )
-from pgx.genotypes.reading import Reading, open_reading, read_genotypes
+from pgx.genotypes.reading import Reading, open_reading, read_genotypes, read_samples
 from pgx.genotypes.report import FileInfo, ReadReport, Unexplained
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Unexplained",
     "open_reading",
     "parse_assume_reference",
+    "parse_copy_numbers",
     "read_genotypes",
     "read_regions",
     "read_sample_names",
+    "read_samples",
     "read_sexes",
 ]

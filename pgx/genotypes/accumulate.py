@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pgx.genotypes.edits import GONE, UNTOUCHED, effects_of, fits_reference
-from pgx.genotypes.judging import Bearing, observe, weigh
+from pgx.genotypes.fasta import Fasta
+from pgx.genotypes.judging import Bearing, is_unbalanced, observe, weigh
 from pgx.genotypes.layers import Layer, combine_layers, narrowest
 from pgx.genotypes.observations import NOTHING, Observation, Weight, combine_files, combine_in_file
 from pgx.genotypes.options import ReadOptions
-from pgx.genotypes.records import Record, SampleCalls
+from pgx.genotypes.records import NON_REFERENCE, Record, SampleCalls
 from pgx.genotypes.targets import Target, Targets
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ class Accumulator:
 
     targets: Targets
     options: ReadOptions
+    fasta: Fasta | None = None
     reasons: Counter[str] = field(default_factory=Counter)
+    unbalanced: int = 0
+    """Heterozygous genotypes that were used although few reads have one of the alleles."""
     file: int = 0
     positions: dict[tuple[int, int], Position] = field(default_factory=dict)
 
@@ -71,11 +75,11 @@ class Accumulator:
 
     def add(self, record: Record) -> str:
         """Take a record in; return why not, or nothing if it was used."""
-        bearings = find_bearings(record, self.targets)
-        if not bearings:
+        bearings = find_bearings(record, self.targets, self.fasta)
+        if not bearings or (record.is_reference_only and all(one.weight is Weight.NOTHING for one in bearings)):
             return "not at a defining position"
         if all(bearing.weight is Weight.NOTHING for bearing in bearings):
-            return "symbolic allele" if any(alt.startswith("<") for alt in record.alts) else "another variant nearby"
+            return "symbolic allele" if any(_is_symbolic(alt) for alt in record.alts) else "another variant nearby"
         calls = record.load()
         for bearing in bearings:
             if bearing.weight is not Weight.NOTHING:
@@ -89,6 +93,7 @@ class Accumulator:
             self._count(calls, [reason for _, reason in judged])
         if all(one.weight is Weight.NOTHING for one, _ in judged):
             return
+        self._count_unbalanced(record, calls, [one for one, _ in judged])
         position.add(Layer(tuple(self._stamp(one) for one, _ in judged), calls.codes))
 
     def _stamp(self, observation: Observation) -> Observation:
@@ -96,6 +101,13 @@ class Accumulator:
         if not observation.phased or not self.file:
             return observation
         return replace(observation, phase=(self.file, observation.phase[1]))
+
+    def _count_unbalanced(self, record: Record, calls: SampleCalls, seen: list[Observation]) -> None:
+        import numpy as np
+
+        for code, (call, one) in enumerate(zip(calls.distinct, seen, strict=True)):
+            if one.weight is Weight.TEST and one.is_complete and is_unbalanced(call, record):
+                self.unbalanced += int(np.count_nonzero(calls.codes == code))
 
     def _count(self, calls: SampleCalls, reasons: list[str]) -> None:
         import numpy as np
@@ -110,10 +122,15 @@ class Accumulator:
         self.file += 1
 
 
-def find_bearings(record: Record, targets: Targets) -> list[Bearing]:
+def _is_symbolic(alt: str) -> bool:
+    return alt.startswith("<") and alt not in NON_REFERENCE
+
+
+def find_bearings(record: Record, targets: Targets, fasta: Fasta | None = None) -> list[Bearing]:
     """Return how the record bears on each target that it can touch."""
     near = targets.near(record.contig, record.position - 1, max(record.end, record.ref_end) + 1)
-    fits = [fits_reference(record, target) for target in near]
+    sure = not near or fasta is None or fasta.agrees(record.contig, record.position, record.ref)
+    fits = [sure and fits_reference(record, target) for target in near]
     sound = [target for target, fit in zip(near, fits, strict=True) if fit]
     effects = iter(effects_of(record, sound))
     untouched = (UNTOUCHED,) * len(record.alts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pgx.errors import InputError
+from pgx.genotypes.certainty import SCALE, weigh_column
 from pgx.genotypes.layers import code_values, narrowest
 from pgx.genotypes.records import MISSING, SampleCall, SampleCalls
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_CERTAINTY = "(certainty)"
+"""Stands among the fields of a record for what GP, HDS or DS tell."""
 _LARGEST = 1000
 """Depths and qualities from here on are all the same to us."""
 _END_OF_VECTOR = {1: -127, 2: -32767, 4: -(2**31) + 1}
@@ -25,11 +28,22 @@ def read_fields(
 
     if columns is not None:
         arrays = {key: array[columns] for key, array in arrays.items()}
+    count = samples if columns is None else len(columns)
     genotypes = arrays.get("GT")
+    weighed = weigh_column(
+        np.zeros((count, 2), dtype=np.int8) if genotypes is None else genotypes, arrays, allele_count
+    )
+    if weighed is not None:
+        genotypes, arrays[_CERTAINTY] = weighed
     if genotypes is None or genotypes.shape[1] == 0:
-        count = samples if columns is None else len(columns)
+        if "CN" in arrays and arrays["CN"].shape[1]:
+            return _with_fields(place, np.zeros((count, 1), dtype=np.int8), {"CN": arrays["CN"]}, allele_count)
         return SampleCalls((SampleCall((MISSING,)),), np.zeros(count, dtype=np.uint8))
-    fields = [name for name in ("MIN_DP", "DP", "GQ", "AD", "PS", "FT") if name in arrays and arrays[name].shape[1]]
+    fields = [
+        name
+        for name in ("MIN_DP", "DP", "GQ", "AD", "PS", "FT", "CN", _CERTAINTY)
+        if name in arrays and arrays[name].shape[1]
+    ]
     if not fields:
         return _genotypes_only(place, genotypes, allele_count)
     return _with_fields(place, genotypes, {name: arrays[name] for name in fields}, allele_count)
@@ -86,6 +100,8 @@ def _with_fields(
             columns[name] = (
                 array.astype(np.int32) if array.shape[1] == allele_count else np.zeros((len(array), 0), np.int32)
             )
+        elif name == _CERTAINTY:
+            columns[name] = array
         else:
             columns[name] = _numbers(array[:, :1])
     rows, codes = distinct_rows(np.hstack(list(columns.values())))
@@ -97,7 +113,9 @@ def _numbers(array: NDArray[Any]) -> NDArray[np.int32]:
     """Return counts with missing values as -1, cut at the largest that matters."""
     import numpy as np
 
-    counts: NDArray[np.int32] = np.clip(np.nan_to_num(array, nan=-1.0), -1, _LARGEST).astype(np.int32)
+    known = np.nan_to_num(array, nan=-1.0)
+    whole = np.rint(known) if known.dtype.kind == "f" else known
+    counts: NDArray[np.int32] = np.clip(whole, -1, _LARGEST).astype(np.int32)
     return counts
 
 
@@ -123,7 +141,17 @@ class _Layout:
             float(max(0, row[self._spans["GQ"]][0])) if "GQ" in self._spans else None,
             reads if reads and min(reads) >= 0 else (),
             self._text("FT", row) in ("", ".", "PASS"),
+            self._copy_number(row),
+            self._certainty(row),
         )
+
+    def _certainty(self, row: list[int]) -> float | None:
+        steps = row[self._spans[_CERTAINTY]][0] if _CERTAINTY in self._spans else -1
+        return steps / SCALE if steps >= 0 else None
+
+    def _copy_number(self, row: list[int]) -> int | None:
+        number = row[self._spans["CN"]][0] if "CN" in self._spans else -1
+        return number if number >= 0 else None
 
     def _text(self, name: str, row: list[int]) -> str:
         if name not in self._texts:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FIXED = struct.Struct("<IIiiifHHI")
+_LONGEST = 1 << 28
+"""No record of a million samples is as long."""
 _INTEGERS = {1: "b", 2: "h", 3: "i"}
 _SIZES = {0: 0, 1: 1, 2: 2, 3: 4, 5: 4, 7: 1}
 
@@ -45,16 +47,28 @@ class BcfReader:
 
     def records(self, chunks: Iterator[bytes], *, check_last: bool = True) -> Iterator[Record]:
         """Yield the wanted records of the chunks, which begin at a record."""
-        rest = b""
+        rest, waiting, missing = b"", [], 0
         for chunk in chunks:
-            rest += chunk
-            at = 0
+            waiting.append(chunk)
+            missing -= len(chunk)
+            if missing > 0:
+                continue
+            rest, at = b"".join((rest, *waiting)), 0
+            waiting = []
             while len(rest) - at >= 8 and len(rest) - at >= (size := _size(rest, at)):
                 yield from self._choose(rest, at, size)
                 at += size
             rest = rest[at:]
-        if rest and check_last:
+            missing = self._missing(rest)
+        if (rest or waiting) and check_last:
             raise InputError(f"{self.name}: the last record is cut off; write the file again")
+
+    def _missing(self, rest: bytes) -> int:
+        """Return how many bytes the record that has begun still needs. Raises InputError for an impossible size."""
+        size = _size(rest, 0) if len(rest) >= 8 else 0
+        if size > _LONGEST:
+            raise self._broken()
+        return size - len(rest)
 
     def _choose(self, data: bytes, at: int, size: int) -> Iterator[Record]:
         if size < _FIXED.size:

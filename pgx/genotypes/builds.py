@@ -13,6 +13,7 @@ from pgx.genotypes.contigs import MITOCHONDRION, RCRS_LENGTH, build_of_length, b
 from pgx.genotypes.files import VariantFile
 from pgx.genotypes.header import Header
 from pgx.genotypes.intervals import Intervals, merge_intervals
+from pgx.genotypes.marker_files import MarkerFile
 from pgx.genotypes.records import Record
 
 _TEXTS = {
@@ -111,7 +112,7 @@ def survey(file: VariantFile, ballot: Ballot, builds: Iterable[Build] = tuple(Bu
             return
 
 
-def build_of_header(file: VariantFile) -> tuple[Build | None, str]:
+def build_of_header(file: VariantFile | MarkerFile) -> tuple[Build | None, str]:
     """Return the build that the header tells, and from what. Raises InputError where it contradicts itself."""
     found = {
         "contig lengths": _builds_of_lengths(file.header),

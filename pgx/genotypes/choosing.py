@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pgx.domain.gene import Gene
@@ -11,10 +12,14 @@ from pgx.domain.variant import Build
 from pgx.errors import InputError, UsageError
 from pgx.genotypes.builds import Ballot, build_of_header, build_of_lengths, find_places, survey
 from pgx.genotypes.files import VariantFile
+from pgx.genotypes.marker_files import MarkerFile
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+Source = VariantFile | MarkerFile
+"""Anything that gives records."""
 
 _SHOWN = 3
 _ASK = "give --build GRCh37 or --build GRCh38"
@@ -28,7 +33,7 @@ class ChosenBuild:
     sources: tuple[str, ...]
 
 
-def choose_build(files: Sequence[VariantFile], genes: Sequence[Gene], told: Build | None) -> ChosenBuild:
+def choose_build(files: Sequence[Source], genes: Sequence[Gene], told: Build | None) -> ChosenBuild:
     """Return the build that the user told or that headers and records agree on.
 
     Files that say nothing borrow from the others. Raises InputError where they disagree, and where records lie
@@ -45,7 +50,7 @@ def choose_build(files: Sequence[VariantFile], genes: Sequence[Gene], told: Buil
     return ChosenBuild(build, tuple(source or "other files" for _, source in found))
 
 
-def _check_told(files: Sequence[VariantFile], told: Build) -> None:
+def _check_told(files: Sequence[Source], told: Build) -> None:
     for file in files:
         found = build_of_lengths(file.header)
         if found not in (None, told):
@@ -54,7 +59,7 @@ def _check_told(files: Sequence[VariantFile], told: Build) -> None:
             )
 
 
-def _check_agreement(files: Sequence[VariantFile], builds: Sequence[Build | None]) -> None:
+def _check_agreement(files: Sequence[Source], builds: Sequence[Build | None]) -> None:
     known = [(file, build) for file, build in zip(files, builds, strict=True) if build is not None]
     for file, build in known[1:]:
         if build is not known[0][1]:
@@ -63,27 +68,30 @@ def _check_agreement(files: Sequence[VariantFile], builds: Sequence[Build | None
             )
 
 
-def _ask_records(files: Sequence[VariantFile], genes: Sequence[Gene]) -> ChosenBuild:
+def _ask_records(files: Sequence[Source], genes: Sequence[Gene]) -> ChosenBuild:
     places = find_places(genes)
     ballots = [Ballot(places) for _ in files]
     for file, ballot in zip(files, ballots, strict=True):
-        survey(file, ballot)
+        if not isinstance(file, MarkerFile):
+            survey(file, ballot)
     builds = [ballot.winner for ballot in ballots]
     _check_agreement(files, builds)
     build = next((build for build in builds if build is not None), None)
+    if build is None and any(isinstance(file, MarkerFile) and file.by_name for file in files):
+        return ChosenBuild(Build.GRCH38, ("marker names",) * len(files))
     if build is None and any(ballot.met for ballot in ballots):
         raise InputError(f"{files[0].path}: nothing tells the genome build; {_ASK}")
     return ChosenBuild(build, tuple("records" if found else "other files" if build else "" for found in builds))
 
 
-def check_records(file: VariantFile, ballot: Ballot, build: Build) -> None:
+def check_records(file: Source, ballot: Ballot, build: Build) -> None:
     """Raise InputError where the file's records contradict the build it was read in.
 
     `ballot` holds the votes of the records read at the build's positions; only when none of them fits are
     those at the other build's positions looked at.
     """
     other = Build.GRCH37 if build is Build.GRCH38 else Build.GRCH38
-    if ballot.votes[build].supports:
+    if isinstance(file, MarkerFile) or ballot.votes[build].supports:
         return
     survey(file, ballot, (other,))
     if ballot.winner is other:
@@ -101,17 +109,18 @@ class Columns:
     among_all: NDArray[np.intp] | None
 
 
-def choose_samples(files: Sequence[VariantFile], chosen: Sequence[str], renamed: Mapping[str, str]) -> tuple[str, ...]:
+def choose_samples(files: Sequence[Source], chosen: Sequence[str], renamed: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names of all samples, in order of appearance, or those asked for. Raises UsageError."""
-    names = tuple(dict.fromkeys(name for file in files for name in names_in(file, renamed)))
-    known = set(names)
+    lists = [names_in(file, renamed) for file in files]
+    names = lists[0] if len(lists) == 1 else tuple(dict.fromkeys(chain.from_iterable(lists)))
+    known = set(names) if chosen else set()
     for name in chosen:
         if name not in known:
             raise UsageError(f"{files[0].path}: no sample '{name}'; the file has {_some(names)}")
     return tuple(dict.fromkeys(chosen)) or names
 
 
-def names_in(file: VariantFile, renamed: Mapping[str, str]) -> tuple[str, ...]:
+def names_in(file: Source, renamed: Mapping[str, str]) -> tuple[str, ...]:
     """Return the samples of a file under the names to use. Raises InputError where two become one."""
     if not renamed:
         return file.header.samples

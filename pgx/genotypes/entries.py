@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import isfinite
 
+from pgx.genotypes.certainty import FIELDS, weigh_genotype
 from pgx.genotypes.records import MISSING, SampleCall
 
 _DOTS = ("", ".")
@@ -33,15 +35,32 @@ def parse_entry(keys: tuple[str, ...], text: str, allele_count: int) -> SampleCa
     phase_set = _text(values.get("PS")) if phased else ""
     if "HP" in values and not phased:
         alleles, phased, phase_set = _read_haplotypes(alleles, values["HP"])
+    stated, certainty = _weigh(alleles, values, allele_count)
     return SampleCall(
-        alleles,
-        phased,
+        stated,
+        phased and stated == alleles,
         phase_set,
         _depth(keys, values),
         _number(values.get("GQ", ".")) if "GQ" in keys else None,
         _reads(values.get("AD", "."), allele_count),
         _text(values.get("FT")) in ("", "PASS"),
+        _copy_number(values["CN"]) if "CN" in values else None,
+        certainty,
     )
+
+
+def _weigh(alleles: tuple[int, ...], values: dict[str, str], allele_count: int) -> tuple[tuple[int, ...], float | None]:
+    fields = {name: _numbers(values[name]) for name in FIELDS if name in values}
+    return weigh_genotype(alleles, fields, allele_count) if fields else (alleles, None)
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    """Return the numbers of a list; none where one of them is missing."""
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return ()
+    return numbers if all(isfinite(number) for number in numbers) else ()
 
 
 def _text(value: str | None) -> str:
@@ -54,6 +73,14 @@ def _number(text: str) -> float:
         return 0.0 if text in _DOTS else float(text)
     except ValueError:
         return 0.0
+
+
+def _copy_number(text: str) -> int | None:
+    """Return CN, which some callers write as a fraction; None for a dot."""
+    try:
+        return round(float(text))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _depth(keys: tuple[str, ...], values: dict[str, str]) -> float | None:

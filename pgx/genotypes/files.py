@@ -19,7 +19,7 @@ from pgx.genotypes.compression import (
     read_ranges,
 )
 from pgx.genotypes.contigs import contig_of
-from pgx.genotypes.header import Header, read_header
+from pgx.genotypes.header import Header, is_variant_start, read_header
 from pgx.genotypes.index import Index, find_index, merge_ranges, read_index
 from pgx.genotypes.intervals import Intervals, Wanted
 from pgx.genotypes.records import Record
@@ -85,6 +85,12 @@ class VariantFile:
             if intervals is not None:
                 found += index.ranges(number, intervals)
         return merge_ranges(found)
+
+
+def starts_like_variants(path: Path) -> bool:
+    """True where the first bytes are those of a VCF or BCF file. Raises InputError for what cannot be read."""
+    first = next(read_chunks(path, find_compression(path)), b"")
+    return is_variant_start(first)
 
 
 def open_file(path: Path) -> VariantFile:

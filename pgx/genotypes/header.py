@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pgx.errors import InputError
 
 BCF_MAGIC = b"BCF\x02"
 _BOM = b"\xef\xbb\xbf"
-_LONGEST = 200_000_000
+_LONGEST = 64_000_000
 _FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,>]*)')
 _DICTIONARY = re.compile(r"^##(?:FILTER|INFO|FORMAT)=<(.*)>\s*$")
 _CONTIG = re.compile(r"^##contig=<(.*)>\s*$")
@@ -65,9 +66,16 @@ def read_header(path: Path, chunks: Iterator[bytes]) -> Header:
     data = next(chunks, b"")
     if data.startswith(BCF_MAGIC):
         return _read_bcf(path, data, chunks)
-    if not data.removeprefix(_BOM).lstrip().startswith((b"##fileformat=VCF", b"#CHROM\t")):
-        raise InputError(f"{path}: is not a VCF or BCF file; it does not begin with ##fileformat=VCF")
+    if not is_variant_start(data):
+        raise InputError(
+            f"{path}: is not a VCF or BCF file, which begins with ##fileformat=VCF, nor a table of genotypes; "
+            "a table has a heading with rsid, or chromosome and position, and genotype"
+        )
     return _read_vcf(path, data, chunks)
+
+
+def is_variant_start(data: bytes) -> bool:
+    return data.startswith(BCF_MAGIC) or data.removeprefix(_BOM).lstrip().startswith((b"##fileformat=VCF", b"#CHROM\t"))
 
 
 def _read_vcf(path: Path, data: bytes, chunks: Iterator[bytes]) -> Header:
@@ -109,11 +117,9 @@ def _samples(path: Path, columns: str) -> tuple[str, ...]:
     samples = tuple(columns.rstrip("\r\n").split("\t")[9:])
     if not samples:
         raise InputError(f"{path}: has no sample columns; a file with genotypes is needed")
-    seen: set[str] = set()
-    for sample in samples:
-        if sample in seen:
-            raise InputError(f"{path}: sample '{sample}' stands twice in the header; rename one of them")
-        seen.add(sample)
+    if len(set(samples)) < len(samples):
+        sample = next(name for name, count in Counter(samples).items() if count > 1)
+        raise InputError(f"{path}: sample '{sample}' stands twice in the header; rename one of them")
     return samples
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgx.domain.evidence import EvidenceState
 from pgx.genotypes.edits import GONE, SPANNED, SPANNING_STAR, UNTOUCHED, Effect
@@ -12,6 +12,8 @@ from pgx.genotypes.options import ReadOptions
 from pgx.genotypes.records import MISSING, NON_REFERENCE, Record, SampleCall
 from pgx.genotypes.targets import Target
 
+FEW_READS = 0.2
+"""A smaller share of reads for one allele of a heterozygous genotype is remarked on."""
 _PLOIDY = 2
 
 
@@ -34,6 +36,8 @@ def weigh(record: Record, target: Target, effects: tuple[Effect, ...], fits: boo
         weight = Weight.STATEMENT
     elif any(effect in (GONE, SPANNED) for effect in effects):
         weight = Weight.DELETION
+    elif record.is_reference_only and target.start < record.position <= target.ref_end:
+        weight = Weight.TAIL
     else:
         weight = Weight.NOTHING
     return Bearing(target, effects, weight, fits)
@@ -51,6 +55,8 @@ def judge_quality(call: SampleCall, record: Record, options: ReadOptions) -> tup
     A depth or genotype quality that the record has, but as 0 or a dot, is `no_call`; what fails a cut-off of
     the options is `filtered`.
     """
+    if call.doubt:
+        return EvidenceState.NO_CALL, call.doubt
     if call.is_missing:
         return EvidenceState.NO_CALL, "no genotype"
     if len(call.alleles) > _PLOIDY:
@@ -59,6 +65,8 @@ def judge_quality(call: SampleCall, record: Record, options: ReadOptions) -> tup
         return EvidenceState.NO_CALL, "no depth"
     if call.quality == 0:
         return EvidenceState.NO_CALL, "no genotype quality"
+    if call.certainty is not None and call.certainty < options.min_certainty:
+        return EvidenceState.NO_CALL, f"imputed with certainty below {options.min_certainty:g}"
     if options.require_pass and not (record.passed and call.passed):
         return EvidenceState.FILTERED, "failed FILTER"
     return _judge_numbers(call, options)
@@ -83,6 +91,30 @@ def _judge_balance(call: SampleCall, floor: float | None) -> tuple[EvidenceState
     return EvidenceState.CALLED, ""
 
 
+def order_reads(call: SampleCall, record: Record) -> SampleCall:
+    """Return the entry with its reads in the order of ALT.
+
+    Programs that join gVCF files may put `<NON_REF>` first among the ALTs and leave its reads at the end: an allele
+    that was called has none then, and `<NON_REF>` has them.
+    """
+    place = next((n for n, alt in enumerate(record.alts, start=1) if alt in NON_REFERENCE), 0)
+    if not call.reads or place in (0, len(record.alts)) or place in call.alleles or not call.reads[place]:
+        return call
+    if all(call.reads[allele] for allele in call.alleles if allele != MISSING):
+        return call
+    shifted = (*call.reads[:place], call.reads[-1], *call.reads[place:-1])
+    return replace(call, reads=shifted)
+
+
+def is_unbalanced(call: SampleCall, record: Record) -> bool:
+    """True for a heterozygous genotype of whose reads few have one of the alleles."""
+    reads = order_reads(call, record).reads
+    if not reads or not call.is_heterozygous or MISSING in call.alleles:
+        return False
+    own = [reads[allele] for allele in set(call.alleles)]
+    return 0 < min(own) < FEW_READS * sum(own)
+
+
 def observe(
     call: SampleCall, record: Record, bearing: Bearing, options: ReadOptions, label: Callable[[str], int]
 ) -> tuple[Observation, str]:
@@ -90,9 +122,12 @@ def observe(
 
     `label` returns the index of an undocumented base, which it registers.
     """
-    if bearing.weight is Weight.NOTHING:
+    if bearing.weight is Weight.NOTHING or not call.alleles:
         return NOTHING, ""
+    call = order_reads(call, record)
     state, reason = judge_quality(call, record, options)
+    if bearing.weight is Weight.TAIL:
+        return Observation(Weight.TAIL, state), ""
     if state is not EvidenceState.CALLED:
         return Observation(bearing.weight, state, _missing(call, reason), tested=_tested(bearing, label)), reason
     if not bearing.fits:
@@ -137,9 +172,19 @@ def _observe_bases(
         state, reason = _judge_statement(call, record, bearing.target)
     kept = alleles if state.gives_alleles or reason == "one allele missing" else ()
     return (
-        Observation(bearing.weight, state, kept, call.phased, (0, call.phase_set), _tested(bearing, label)),
+        Observation(
+            bearing.weight, state, kept, call.phased, (0, call.phase_set), _tested(bearing, label),
+            _amounts(call, alleles) if bearing.target.counts_copies else (),
+        ),
         reason,
-    )
+    )  # fmt: skip
+
+
+def _amounts(call: SampleCall, alleles: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the reads of each allele of a heterozygous genotype, where the record has them."""
+    if len(set(alleles)) < 2 or MISSING in alleles or not call.reads:
+        return ()
+    return tuple(sorted({base: call.reads[allele] for base, allele in zip(alleles, call.alleles, strict=True)}.items()))
 
 
 def _base(allele: int, bearing: Bearing, label: Callable[[str], int]) -> int:

@@ -24,9 +24,11 @@ class Weight(IntEnum):
     """How directly a record speaks of a position; the heavier one decides within a file."""
 
     NOTHING = 0
-    DELETION = 1
-    STATEMENT = 2
-    TEST = 3
+    TAIL = 1
+    """States the reference for some of the position's bases, the first not among them."""
+    DELETION = 2
+    STATEMENT = 3
+    TEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Observation:
     phased: bool = False
     phase: tuple[int, str] = (0, "")
     tested: frozenset[int] = frozenset()
+    amounts: tuple[tuple[int, int], ...] = ()
+    """In genes whose copies are counted: reads of each allele; later, copies of the gene that have it."""
 
     @property
     def is_complete(self) -> bool:
@@ -64,12 +68,21 @@ def combine_in_file(one: Observation, other: Observation, reference: int, gone: 
     strong, weak = (one, other) if one.weight >= other.weight else (other, one)
     if weak.weight is Weight.NOTHING:
         return strong
+    if weak.weight is Weight.TAIL:
+        return _add_tail(strong, weak)
     if strong.weight is Weight.TEST and weak.weight is Weight.TEST:
         return _combine_tests(one, other, reference)
     if weak.weight is Weight.DELETION:
         return _take_away(strong, weak, reference, gone)
     if strong.weight is weak.weight:
         return _combine_equal(strong, weak)
+    return strong
+
+
+def _add_tail(strong: Observation, tail: Observation) -> Observation:
+    """Let no reference be stated for bases of which some were not seen."""
+    if strong.weight in (Weight.TAIL, Weight.STATEMENT) and not tail.state.gives_alleles:
+        return replace(strong, state=tail.state, alleles=())
     return strong
 
 
@@ -179,13 +192,22 @@ def _both_deletions(one: Observation, other: Observation) -> Observation:
 def conclude(observation: Observation, reference: int, bases: int) -> Genotype:
     """Turn what was seen into a genotype; `bases` is the number of the variant's own bases."""
     alleles = observation.alleles
+    if observation.weight is Weight.TAIL:
+        return Genotype(EvidenceState.ABSENT)
     if observation.weight is Weight.DELETION:
         return _conclude_deletion(observation, reference, bases)
     if not observation.is_complete:
         seen = tuple(sorted({allele for allele in alleles if allele > 0}))
         return Genotype(observation.state, seen=seen if observation.is_half else ())
     phased = observation.phased and len(alleles) > 1
-    return Genotype(observation.state, alleles if phased else tuple(sorted(alleles)), phased)
+    ordered = alleles if phased else tuple(sorted(alleles))
+    return Genotype(observation.state, ordered, phased, copies=_copies(observation, ordered))
+
+
+def _copies(observation: Observation, alleles: tuple[int, ...]) -> tuple[int, ...]:
+    amounts = dict(observation.amounts)
+    known = len(set(alleles)) > 1 and all(allele in amounts for allele in alleles)
+    return tuple(amounts[allele] for allele in alleles) if known else ()
 
 
 def _conclude_deletion(observation: Observation, reference: int, bases: int) -> Genotype:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pgx.domain.gene import MOST_COPIES, Gene
 from pgx.domain.genotype import Sex
 from pgx.domain.variant import Build
 from pgx.errors import InputError, UsageError
@@ -50,11 +51,17 @@ class ReadOptions:
     min_gq: float | None = None
     min_dp: float | None = None
     min_balance: float | None = None
+    min_certainty: float = 0.9
+    """Imputed genotypes (GP, HDS, DS) below this are no call."""
     require_pass: bool = False
     strict: bool = False
     sexes: Mapping[str, Sex] = field(default_factory=dict)
+    copies: Mapping[str, int] = field(default_factory=dict)
+    """Copies of a gene that the user knows of, by symbol; they hold for every sample."""
     sample_names: Mapping[str, str] = field(default_factory=dict)
     """Names of samples in the files and the names to use instead."""
+    fasta: Path | None = None
+    """Reference sequence to check positions and records with."""
     hash_limit: int = 200_000_000
     list_unexplained: bool = True
 
@@ -71,6 +78,26 @@ def parse_assume_reference(text: str, genes: Iterable[str]) -> AssumeReference:
         return AssumeReference(regions=read_regions(Path(text)))
     unknown = next(name for name in names if name.upper() not in known)
     raise UsageError(f"--assume-reference: '{unknown}' is no gene and '{text}' no file; give all, genes or a BED file")
+
+
+def parse_copy_numbers(texts: Iterable[str], genes: Mapping[str, Gene]) -> dict[str, int]:
+    """Read `GENE=3`, once a gene. Raises UsageError for other genes, and for numbers that cannot be."""
+    known = {symbol.upper(): symbol for symbol, gene in genes.items() if gene.counts_copies}
+    found: dict[str, int] = {}
+    for text in texts:
+        name, _, number = (part.strip() for part in text.partition("="))
+        symbol = known.get(name.upper())
+        if symbol is None:
+            raise UsageError(
+                f"--copy-number: copies of '{name}' are not counted; give one of {', '.join(known.values())}"
+            )
+        if not number.isdecimal() or int(number) > MOST_COPIES:
+            raise UsageError(
+                f"--copy-number: '{number}' copies of {symbol} cannot be; give a whole number from 0 to {MOST_COPIES}"
+            )
+        if found.setdefault(symbol, int(number)) != int(number):
+            raise UsageError(f"--copy-number: {symbol} is given twice; give one number")
+    return found
 
 
 def read_regions(path: Path) -> tuple[tuple[str, int, int], ...]:
@@ -92,7 +119,7 @@ def read_sexes(path: Path) -> dict[str, Sex]:
     """Read sample and sex, two columns with tab, comma or blank between them; a heading line is allowed."""
     sexes: dict[str, Sex] = {}
     for number, line in enumerate(_text_lines(path), start=1):
-        fields = line.replace(",", "\t").split()
+        fields = _split(line)
         if not fields or line.startswith("#"):
             continue
         word = fields[1].lower() if len(fields) > 1 else None
@@ -109,13 +136,19 @@ def read_sample_names(path: Path) -> dict[str, str]:
     """Read a table of two columns, name in the file and name to use, with tab, comma or blank between them."""
     names: dict[str, str] = {}
     for number, line in enumerate(_text_lines(path), start=1):
-        fields = line.replace(",", "\t").split()
+        fields = _split(line)
         if not fields or line.startswith("#"):
             continue
         if len(fields) != 2:
             raise InputError(f"{path}, line {number}: not two names; write the name in the file, then the new one")
         names[fields[0]] = fields[1]
     return names
+
+
+def _split(line: str) -> list[str]:
+    """Split at tabs where there are any, else at commas, else at blanks, which names may hold otherwise."""
+    separator = next((sign for sign in ("\t", ",") if sign in line), None)
+    return [field.strip() for field in line.split(separator)] if line.strip() else []
 
 
 def _text_lines(path: Path) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pgx.domain.call import Note
 from pgx.domain.gene import Gene
-from pgx.domain.genotype import GenotypeTable
+from pgx.domain.genotype import GenotypeTable, Sex
 from pgx.domain.variant import Build
 from pgx.errors import InputError, UsageError
 from pgx.genotypes.accumulate import Accumulator
@@ -17,6 +17,7 @@ from pgx.genotypes.builds import Ballot, find_places, has_other_mitochondrion
 from pgx.genotypes.choosing import (
     ChosenBuild,
     Columns,
+    Source,
     check_records,
     choose_build,
     choose_samples,
@@ -25,12 +26,18 @@ from pgx.genotypes.choosing import (
 )
 from pgx.genotypes.compression import Progress
 from pgx.genotypes.contigs import MITOCHONDRION
+from pgx.genotypes.copies import CopyCounter
 from pgx.genotypes.exons import Exons, find_exons, find_unexplained
-from pgx.genotypes.files import VariantFile, open_file
+from pgx.genotypes.fasta import Fasta
+from pgx.genotypes.files import open_file, starts_like_variants
+from pgx.genotypes.inputs import find_inputs
 from pgx.genotypes.intervals import join_wanted
+from pgx.genotypes.judging import FEW_READS
+from pgx.genotypes.marker_files import MarkerFile, open_markers
 from pgx.genotypes.options import AssumeReference, ReadOptions
 from pgx.genotypes.records import Record
 from pgx.genotypes.report import FileInfo, ReadReport, Tally
+from pgx.genotypes.sexes import describe_sexes
 from pgx.genotypes.tables import build_table
 from pgx.genotypes.targets import place_targets
 
@@ -41,17 +48,22 @@ _ORDINARY = frozenset({"not at a defining position", "another variant nearby"})
 class Reading:
     """Checked files, with build and samples settled, ready to be read."""
 
-    files: tuple[VariantFile, ...]
+    files: tuple[Source, ...]
     genes: tuple[Gene, ...]
     options: ReadOptions
     chosen: ChosenBuild
     samples: tuple[str, ...]
     tally: Tally
+    fasta: Fasta | None = None
 
     @property
     def build(self) -> Build:
         """The build to read in; where nothing tells it there is nothing to read, and either will do."""
         return self.chosen.build or Build.GRCH38
+
+    def only(self, samples: tuple[str, ...]) -> Reading:
+        """Return the same files to be read for some of the samples, with counts of its own."""
+        return replace(self, samples=samples, tally=Tally())
 
     def tables(self, progress: Progress | None = None) -> Iterator[GenotypeTable]:
         """Yield one table per gene. Files that all have an index are read gene by gene, which bounds memory."""
@@ -63,26 +75,37 @@ class Reading:
 
     def read(self, genes: Sequence[Gene], progress: Progress | None = None) -> Iterator[GenotypeTable]:
         """Read the records of these genes from all files in one pass and yield their tables."""
-        accumulator = Accumulator(place_targets(genes, self.build), self.options)
+        accumulator = Accumulator(place_targets(genes, self.build), self.options, self.fasta)
         exons = find_exons(genes, self.build) if self.options.list_unexplained else {}
         places = find_places(genes)
+        counter = CopyCounter(genes, self.build, self.options, len(self.samples), len(self.files) > 1)
         for file in self.files:
             columns = find_columns(names_in(file, self.options.sample_names), self.samples)
             ballot = Ballot(places)
-            wanted = join_wanted([accumulator.targets.wanted(), *exons.values()])
+            wanted = join_wanted([accumulator.targets.wanted(), counter.wanted(), *exons.values()])
             for record in file.records(wanted, columns.in_file, self.tally, progress):
                 ballot.add(record)
-                self._take(record, exons, accumulator, columns)
+                counted = counter.add(record, columns.among_all)
+                self._take(record, exons, accumulator, columns, counted=counted)
             self._close(file, ballot, accumulator, columns)
         self.tally.genotypes.update(accumulator.reasons)
+        self.tally.unbalanced += accumulator.unbalanced
         options = self._table_options()
         for number, gene in enumerate(genes):
             positions = [accumulator.positions.pop((number, row), None) for row in range(len(gene.positions))]
-            yield build_table(gene, positions, self.samples, self.build, options)
+            table = build_table(gene, positions, self.samples, self.build, options, counter)
+            self._keep_sexes(table)
+            yield table
 
-    def _take(self, record: Record, exons: Exons, accumulator: Accumulator, columns: Columns) -> None:
+    def _keep_sexes(self, table: GenotypeTable) -> None:
+        """Remember whose sex the genotypes told."""
+        for sample, sex in zip(table.samples, table.sexes, strict=False):
+            if sex is not Sex.UNKNOWN and sample not in self.options.sexes:
+                self.tally.sexes[sample] = sex
+
+    def _take(self, record: Record, exons: Exons, accumulator: Accumulator, columns: Columns, *, counted: bool) -> None:
         reason = accumulator.add(record)
-        if not reason:
+        if counted or not reason:
             self.tally.used += 1
             self.tally.marked += not record.passed
             return
@@ -91,7 +114,7 @@ class Reading:
         reason = "in an exon, but in no table" if found else reason
         self.tally.discarded[reason] += 1
 
-    def _close(self, file: VariantFile, ballot: Ballot, accumulator: Accumulator, columns: Columns) -> None:
+    def _close(self, file: Source, ballot: Ballot, accumulator: Accumulator, columns: Columns) -> None:
         if self.chosen.build is not None:
             check_records(file, ballot, self.chosen.build)
         accumulator.close_file(columns.among_all, len(self.samples))
@@ -111,25 +134,41 @@ class Reading:
         return ReadReport(
             tuple(self._info(file, source) for file, source in zip(self.files, self.chosen.sources, strict=True)),
             self.chosen.build, tally.read, tally.used, discarded, tally.marked,
-            tuple(sorted(tally.genotypes.items())), tuple(tally.unexplained), self._untestable(), self._notes(),
+            tuple(sorted(tally.genotypes.items())), tuple(tally.unexplained), self.untestable(), self._notes(),
         )  # fmt: skip
 
-    def _info(self, file: VariantFile, source: str) -> FileInfo:
+    def _info(self, file: Source, source: str) -> FileInfo:
         digest = hash_file(file.path, self.options.hash_limit)
         samples = len(file.header.samples)
         return FileInfo(file.name, digest, self.chosen.build, source, file.index is not None, samples)
 
-    def _untestable(self) -> tuple[str, ...]:
+    def untestable(self) -> tuple[str, ...]:
+        """Name contigs whose sequence in the files is another than the tables'."""
         return (MITOCHONDRION,) if any(has_other_mitochondrion(file.header) for file in self.files) else ()
 
     def _notes(self) -> tuple[Note, ...]:
         notes = []
         if self.chosen.build is None:
             notes.append(Note("build-unknown", "No record lies at a defining position of either build."))
-        if self._untestable():
+        if self.untestable():
             text = "The mitochondrial contig is not the rCRS of 16,569 bases; its positions are others."
             notes.append(Note("mitochondrion-not-rcrs", text))
-        return tuple(notes)
+        if self.tally.sexes:
+            notes.append(Note("sex-from-x", describe_sexes(self.tally.sexes)))
+        if self.tally.unbalanced:
+            text = (
+                f"{self.tally.unbalanced} heterozygous genotypes were used in which less than {FEW_READS:.0%} of the "
+                f"reads have one of the alleles; --min-balance {FEW_READS:g} leaves them out."
+            )
+            notes.append(Note("allele-balance", text))
+        if self.fasta:
+            notes.append(Note("fasta-checked", self.fasta.statement))
+        return (*notes, *(note for file in self.files if isinstance(file, MarkerFile) for note in file.notes()))
+
+
+def read_samples(path: Path, renamed: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the samples of a file under the names to use. Raises InputError for a file that cannot be used."""
+    return names_in(open_file(Path(path)), renamed)
 
 
 def open_reading(paths: Sequence[Path], genes: Sequence[Gene], options: ReadOptions) -> Reading:
@@ -139,9 +178,23 @@ def open_reading(paths: Sequence[Path], genes: Sequence[Gene], options: ReadOpti
     """
     if not paths:
         raise UsageError("no input file; give at least one VCF or BCF file")
-    files = tuple(open_file(Path(path)) for path in paths)
+    files = tuple(open_source(path, genes, options) for path in find_inputs([Path(path) for path in paths]))
     samples = choose_samples(files, options.samples, options.sample_names)
-    return Reading(files, tuple(genes), options, choose_build(files, genes, options.build), samples, Tally())
+    chosen = choose_build(files, genes, options.build)
+    settled = tuple(_settle(file, chosen) for file in files)
+    fasta = Fasta(options.fasta, genes, chosen.build) if options.fasta and chosen.build else None
+    return Reading(settled, tuple(genes), options, chosen, samples, Tally(), fasta)
+
+
+def open_source(path: Path, genes: Sequence[Gene], options: ReadOptions) -> Source:
+    """Open a variant file or a marker file; the content tells which it is. Raises InputError."""
+    if starts_like_variants(path):
+        return open_file(path)
+    return open_markers(path, genes, options.build) or open_file(path)
+
+
+def _settle(file: Source, chosen: ChosenBuild) -> Source:
+    return file.in_build(chosen.build) if isinstance(file, MarkerFile) and chosen.build else file
 
 
 def read_genotypes(

@@ -19,10 +19,12 @@ DELETIONS = frozenset({"<DEL>", "<CN0>"})
 
 @dataclass(frozen=True, slots=True)
 class SampleCall:
-    """What one sample's entry says. `alleles` are GT indices, MISSING for a dot.
+    """What one sample's entry says. `alleles` are GT indices, MISSING for a dot; none where it says nothing at all.
 
     `depth` (MIN_DP, else DP) and `quality` (GQ) are None where the record has no such field, and 0 where it
-    is a dot; `reads` is AD where it has one number an allele; `passed` is FORMAT/FT.
+    is a dot; `reads` is AD where it has one number an allele; `passed` is FORMAT/FT; `copy_number` is CN,
+    None where it is absent or a dot. `certainty` is that of an imputed genotype; `doubt` says why the alleles of
+    the entry cannot be told.
     """
 
     alleles: tuple[int, ...]
@@ -32,6 +34,9 @@ class SampleCall:
     quality: float | None = None
     reads: tuple[int, ...] = ()
     passed: bool = True
+    copy_number: int | None = None
+    certainty: float | None = None
+    doubt: str = ""
 
     @property
     def is_heterozygous(self) -> bool:

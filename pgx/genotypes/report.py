@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from pgx.domain.call import Note
+from pgx.domain.genotype import Sex
 from pgx.domain.variant import Build
 
 
@@ -69,3 +70,6 @@ class Tally:
     discarded: Counter[str] = field(default_factory=Counter)
     genotypes: Counter[str] = field(default_factory=Counter)
     unexplained: list[Unexplained] = field(default_factory=list)
+    unbalanced: int = 0
+    sexes: dict[str, Sex] = field(default_factory=dict)
+    """Sexes that were inferred."""

@@ -11,10 +11,13 @@ from pgx.domain.gene import Gene
 from pgx.domain.genotype import Genotype, GenotypeTable, Sex
 from pgx.domain.variant import Build, Variant
 from pgx.genotypes.accumulate import Position
+from pgx.genotypes.copies import CopyCounter
+from pgx.genotypes.dosage import count_alleles
 from pgx.genotypes.layers import Layer, merge_equal, narrowest, pair_codes
 from pgx.genotypes.observations import NOTHING, conclude
 from pgx.genotypes.options import AssumeReference, ReadOptions
 from pgx.genotypes.phasing import number_phase_sets
+from pgx.genotypes.sexes import infer_sexes
 from pgx.genotypes.spanning import resolve_stars
 
 if TYPE_CHECKING:
@@ -32,31 +35,47 @@ class Row:
 
 
 def build_table(
-    gene: Gene, positions: Sequence[Position | None], samples: tuple[str, ...], build: Build, options: ReadOptions
+    gene: Gene,
+    positions: Sequence[Position | None],
+    samples: tuple[str, ...],
+    build: Build,
+    options: ReadOptions,
+    counted: CopyCounter | None = None,
 ) -> GenotypeTable:
-    """Put the positions of one gene, in the order of its table, into a genotype table.
+    """Put the positions of one gene, in the order of its table, into a genotype table, with the copies counted.
 
     A position that the build lacks is None; it and positions without any record are `absent`.
     """
     layers = [_layer(position, len(samples)) for position in positions]
     layers = resolve_stars(positions, layers)
+    copies, structures = counted.conclude(gene) if counted else ((), ())
+    if gene.counts_copies:
+        layers = count_alleles(layers, copies)
     numbered = number_phase_sets(layers)
     rows = [
         _row(variant, position, layer, numbers, _assumed(gene, variant, build, options.assume_reference))
         for variant, position, layer, numbers in zip(gene.positions, positions, layers, numbered, strict=True)
     ]
+    codes = _stack(rows, len(samples))
     return GenotypeTable(
         gene.symbol,
         samples,
         tuple(row.bases for row in rows),
         tuple(row.values for row in rows),
-        _stack(rows, len(samples)),
-        _sexes(samples, options) if gene.sex_linked else (),
+        codes,
+        _sexes(rows, codes, samples, options) if gene.sex_linked else (),
+        copies,
+        structures,
     )
 
 
-def _sexes(samples: tuple[str, ...], options: ReadOptions) -> tuple[Sex, ...]:
-    return tuple(options.sexes.get(sample, Sex.UNKNOWN) for sample in samples) if options.sexes else ()
+def _sexes(
+    rows: Sequence[Row], codes: NDArray[np.unsignedinteger[Any]], samples: tuple[str, ...], options: ReadOptions
+) -> tuple[Sex, ...]:
+    """Return the sexes that the user told, else those that the genotypes tell; none where nothing does."""
+    told = [options.sexes.get(sample) for sample in samples]
+    sexes = infer_sexes([row.values for row in rows], codes, told)
+    return sexes if options.sexes or any(sex is not Sex.UNKNOWN for sex in sexes) else ()
 
 
 def _layer(position: Position | None, samples: int) -> Layer:

@@ -81,4 +81,4 @@ def place_targets(genes: Sequence[Gene], build: Build) -> Targets:
 
 def _target(place: tuple[int, int], gene: Gene, variant: Variant, start: int, build: Build) -> Target:
     ref, window = variant.reference(build), variant.window(build).upper()
-    return Target(*place, variant, start, window, variant.bases.index(ref), len(ref), gene.copy_number_required)
+    return Target(*place, variant, start, window, variant.bases.index(ref), len(ref), gene.counts_copies)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _END = re.compile(rb"(?:^|;)END=(\d+)")
 _PASSED = (b"PASS", b".", b"")
 _SHORT = 64
+_LONGEST = 1 << 28
+"""No line of a million samples is as long."""
 
 
 @dataclass(slots=True)
@@ -38,17 +40,19 @@ class TextReader:
 
     def records(self, chunks: Iterator[bytes], *, check_last: bool = True) -> Iterator[Record]:
         """Yield the wanted records of the chunks, which begin at a line; header lines are left out."""
-        rest = b""
+        rest = bytearray()
         for chunk in chunks:
             complete, newline, after = chunk.rpartition(b"\n")
-            if not newline:
-                rest += chunk
-                continue
-            yield from self._choose((rest + complete).split(b"\n"))
-            rest = after
+            if newline:
+                yield from self._choose((bytes(rest) + complete).split(b"\n"))
+                rest = bytearray()
+            rest += after
+            if len(rest) > _LONGEST:
+                raise self._broken(bytes(rest[:_SHORT]), "has no end")
         if rest and check_last:
-            self._check_length(rest)
-            yield from self._choose([rest])
+            last = bytes(rest)
+            self._check_length(last)
+            yield from self._choose([last])
 
     def _choose(self, lines: list[bytes]) -> Iterator[Record]:
         """Yield the lines that may reach an interval: no REF is longer than its line, and blocks name their end."""

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pgx.domain.call import Note
 from pgx.domain.drug import AdviceRow, Drug, Guideline, Severity
 from pgx.domain.gene import INDETERMINATE
+from pgx.domain.population import GeneCarriers, largest_missed_share
 from pgx.domain.results import AdviceLine, Agreement, Disagreement, GeneResult, NotAssessed, Reading
 from pgx.guidance.agreement import Combination, best_combinations, judge, outcome, worst_unseen
 from pgx.guidance.disagreement import find_disagreements
+from pgx.guidance.levels import reaching
 from pgx.guidance.matching import find_row
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the patient and wanted of the run: sources to ask, populations that apply (all if empty)."""
+    """What is known of the patient and wanted of the run: sources to ask, populations that apply (all if empty).
+
+    With `min_level` only guidelines of that level of evidence are asked; with `actionable` only lines that ask for
+    something are told, besides those on the patient's own `medicines`.
+    """
 
     sources: tuple[str, ...] = ()
     populations: tuple[str, ...] = ()
+    min_level: str = ""
+    actionable: bool = False
+    medicines: tuple[str, ...] = ()
+    carriers: Mapping[str, GeneCarriers] = field(default_factory=dict)
+    """How common the alleles of each gene are, where that is published."""
+
+    def wants(self, line: AdviceLine) -> bool:
+        return not self.actionable or line.severity >= Severity.AMBER or line.drug in self.medicines
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +81,30 @@ class Adviser:
             tuple(entry for advice in found for entry in advice.disagreements),
         )
 
+    @property
+    def asked(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each drug that guidelines are asked about, with the genes its guidelines look up."""
+        return tuple((drug.name, symbols) for drug, _, symbols in self._asked)
+
+    def advise_drug(self, place: int, genes: Mapping[str, GeneResult]) -> DrugAdvice:
+        """Return what is said of the drug at this place in `asked`; only its genes' results are looked at."""
+        return self._advise_drug(place, {symbol: self._number(result) for symbol, result in genes.items()}, genes)
+
     def _chosen(self, drugs: Iterable[Drug]) -> Iterable[tuple[Drug, tuple[Guideline, ...]]]:
         """Pair each drug with the guidelines of the wanted sources; drugs without any are left out."""
         names = self._context.sources
         for drug in drugs:
             chosen = tuple(g for g in drug.guidelines if not names or _is_wanted(g.source, names))
+            if self._context.min_level:
+                chosen = reaching(drug, chosen, self._context.min_level)
             if chosen:
                 yield drug, chosen
 
     def _number(self, result: GeneResult) -> int:
         known = self._known.get(id(result))
         if known is None:
-            key = (result.gene, result.call.status, result.best, result.seen, result.unseen, result.call.never_green)
+            remarks = result.call.notes if result.call.never_green else None
+            key = (result.gene, result.call.status, result.best, result.seen, result.unseen, remarks)
             known = self._known[id(result)] = (result, self._numbers.setdefault(key, len(self._numbers)))
         return known[1]
 
@@ -89,7 +115,8 @@ class Adviser:
         if advice is None:
             lines = tuple(line for guideline in guidelines for line in _ask(drug, guideline, genes, self._context))
             missing = () if lines else tuple(_not_assessed(drug, symbols, genes))
-            advice = self._advice[place][key] = DrugAdvice(lines, missing, find_disagreements(lines))
+            told = tuple(line for line in lines if self._context.wants(line))
+            advice = self._advice[place][key] = DrugAdvice(told, missing, find_disagreements(lines))
         return advice
 
 
@@ -111,14 +138,35 @@ def _ask(drug: Drug, guideline: Guideline, genes: Mapping[str, GeneResult], cont
 def _consult(
     drug: Drug, guideline: Guideline, results: tuple[GeneResult, ...], context: Context
 ) -> Iterable[AdviceLine]:
-    """Yield the lines of one guideline; none where no gene it asks about has a result."""
-    if not any(result.call.status.has_result for result in results):
+    """Yield the lines of one guideline; none where no gene has a result or all rows are for other populations."""
+    if not any(result.gives_advice for result in results):
         return
     populations = dict.fromkeys(["", *(row.population for row in guideline.rows)])
     wanted = [name for name in populations if not name or not context.populations or name in context.populations]
-    lines = [line for name in wanted for line in _population_lines(drug, guideline, name, results)]
-    told = [line for line in lines if line.row is not None]
-    yield from told or lines[:1]
+    if not any(row.population in wanted for row in guideline.rows):
+        return
+    lines = [
+        _with_missed_share(line, context)
+        for name in wanted
+        for line in _population_lines(drug, guideline, name, results)
+    ]
+    yield from _told(lines) or lines[:1]
+
+
+def _told(lines: list[AdviceLine]) -> list[AdviceLine]:
+    """Return the lines with a row, each once, and those for a result of several that no population has a row for."""
+    answered = {line.readings for line in lines if line.row is not None}
+    told = [
+        line for line in lines if line.row or (line.agreement is Agreement.DIFFERS and line.readings not in answered)
+    ]
+    return list({(id(line.row), line.readings): line for line in told}.values())
+
+
+def _with_missed_share(line: AdviceLine, context: Context) -> AdviceLine:
+    """Add the share of carriers that could be missed to a line that depends on what was not seen."""
+    if line.agreement is not Agreement.UNSEEN:
+        return line
+    return replace(line, missed_share=largest_missed_share(line.depends_on, context.carriers))
 
 
 def _population_lines(
@@ -146,7 +194,7 @@ def _population_lines(
         agreement, depends_on = (Agreement.DIFFERS, ()) if len(found) > 1 else judge(results, row, row_of)
         severity = _severity(row, agreement, results, combination)
         notes = _notes(results, combination)
-        if row and severity <= Severity.GREEN and not all(result.call.status.has_result for result in results):
+        if row and severity <= Severity.GREEN and not all(result.gives_advice for result in results):
             severity = Severity.AMBER if worst_unseen(results, row_of) is Severity.RED else Severity.GREY
         yield AdviceLine(drug.name, guideline, row, combination, severity, agreement, depends_on, notes)
 
@@ -167,7 +215,7 @@ def _severity(
 def _notes(results: tuple[GeneResult, ...], combination: Combination) -> tuple[Note, ...]:
     """Say which gene alone was assessed where another gave no result, and carry what forbids an all-clear."""
     notes = [note for result in results if result.call.never_green for note in result.call.notes]
-    without = [result.gene for result in results if not result.call.status.has_result]
+    without = [result.gene for result in results if not result.gives_advice]
     if without:
         with_result = ", ".join(_describe(reading) for reading in combination if reading.gene not in without)
         text = f"Assessed by {with_result} alone; {', '.join(without)} gave no result."
@@ -181,5 +229,8 @@ def _describe(reading: Reading) -> str:
 
 def _not_assessed(drug: Drug, symbols: tuple[str, ...], genes: Mapping[str, GeneResult]) -> Iterable[NotAssessed]:
     """Say which genes a drug needed and why they gave nothing."""
-    reasons = (f"{symbol}: {genes[symbol].call.status}" for symbol in symbols if symbol in genes)
-    yield NotAssessed(drug.name, symbols, "; ".join(reasons))
+    silent = [symbol for symbol in symbols if symbol in genes and not genes[symbol].gives_advice]
+    absent = [symbol for symbol in symbols if symbol not in genes]
+    reasons = [f"{symbol}: {genes[symbol].call.status}" for symbol in silent]
+    reasons += [f"{', '.join(absent)}: left out of the run"] if absent else []
+    yield NotAssessed(drug.name, symbols, "; ".join(reasons) or "the guidance is for other populations")

@@ -55,9 +55,7 @@ def _changing(
 def worst_unseen(results: tuple[GeneResult, ...], row_of: RowOf) -> Severity:
     """Return the worst severity that genes without a result could lead to."""
     choices = [
-        tuple(unseen.reading for unseen in result.unseen) or result.best
-        if not result.call.status.has_result
-        else result.best
+        tuple(unseen.reading for unseen in result.unseen) or result.best if not result.gives_advice else result.best
         for result in results
     ]
     rows: Mapping[int, AdviceRow] = {id(row): row for row in map(row_of, product(*choices)) if row is not None}

@@ -22,12 +22,18 @@ def find_disagreements(lines: Iterable[AdviceLine]) -> tuple[Disagreement, ...]:
     return tuple(
         Disagreement(drug, tuple((source, _action(line)) for source, line in sides.items()))
         for drug, sides in sorted(worst.items())
-        if len({_kind(line) for line in sides.values()}) > 1
+        if len({_stance(line) for line in sides.values()}) > 1
     )
 
 
 def _kind(line: AdviceLine) -> ActionKind:
     return line.row.actions[0].kind if line.row else ActionKind.NO_STATEMENT
+
+
+def _stance(line: AdviceLine) -> object:
+    """Return what a source stands for: kinds of not using the drug are one stance, every other kind is its own."""
+    kind = _kind(line)
+    return Severity.RED if kind.severity is Severity.RED else kind
 
 
 def _action(line: AdviceLine) -> str:

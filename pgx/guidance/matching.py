@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pgx.domain.drug import AdviceRow, Requirement, in_range
+from pgx.domain.drug import BOTH, AdviceRow, Requirement, in_range
 from pgx.domain.gene import INDETERMINATE, NO_RESULT, UNSPECIFIED_SCORE
 from pgx.domain.results import Reading
 
@@ -47,13 +47,16 @@ def requirement_weight(need: Requirement, reading: Reading | None) -> int:
 
 
 def value_weight(value: str, reading: Reading) -> int:
-    """Compare one value of a requirement with a reading.
+    """Compare one value of a requirement with a reading; parts that must all hold add up.
 
     >>> value_weight(">=2.25", Reading("GENE", ("≥3.0",)))
     1
     >>> value_weight("*2/*3", Reading("GENE", ("1.0",), ("*2", "*3")))
     2
     """
+    if BOTH in value:
+        parts = [value_weight(part, reading) for part in value.split(BOTH)]
+        return sum(parts) if all(parts) else 0
     if value in reading.lookup or value == reading.phenotype:
         return 1
     if value == ANY:

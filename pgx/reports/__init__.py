@@ -33,7 +33,8 @@ def _fhir(results: Results, directory: Path, rules: RuleSet | None) -> tuple[Pat
 def _html(results: Results, directory: Path, rules: RuleSet | None) -> tuple[Path, ...]:
     from pgx.reports.html import write_html
 
-    return write_html(results, directory, rules.genes if rules else {}, rules.drugs if rules else {})
+    tables = (rules.genes, rules.drugs) if rules else ({}, {})
+    return write_html(results, directory, *tables, results.medicines)
 
 
 def _json(results: Results, directory: Path, rules: RuleSet | None) -> tuple[Path, ...]:
@@ -60,6 +61,12 @@ def _parquet(results: Results, directory: Path, rules: RuleSet | None) -> tuple[
     return write_parquet(results, directory)
 
 
+def _pdf(results: Results, directory: Path, rules: RuleSet | None) -> tuple[Path, ...]:
+    from pgx.reports.pdf import write_pdf
+
+    return write_pdf(results, directory, rules.genes if rules else {}, rules.drugs if rules else {})
+
+
 def _tsv(results: Results, directory: Path, rules: RuleSet | None) -> tuple[Path, ...]:
     from pgx.reports.tsv import write_tsv
 
@@ -80,6 +87,7 @@ WRITERS: dict[str, Writer] = {
     "jsonl": _jsonl,
     "markdown": _markdown,
     "parquet": _parquet,
+    "pdf": _pdf,
     "tsv": _tsv,
     "xlsx": _xlsx,
 }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pgx.domain.call import Diplotype, Evidence, GeneCall, Note
     from pgx.domain.drug import Action, ParameterValue
     from pgx.domain.phenotype import Phenotype
-    from pgx.domain.results import AdviceLine, GeneResult, InputReport, Results, SampleResult
+    from pgx.domain.results import AdviceLine, GeneResult, InputReport, Restriction, Results, SampleResult
 
 SCHEMA = "pgx-results/1"
 Json = dict[str, Any]
@@ -43,16 +43,22 @@ def results_document(results: Results) -> Json:
 
 def head_document(results: Results) -> Json:
     """Return everything but the samples."""
-    written, rules, limits = provenance(), results.rules, results.restriction
+    written, rules = provenance(), results.rules
     return {
         "schema": SCHEMA,
         "tool": {"name": "pgx", "version": results.tool_version},
         "rules": {"version": rules.version, "sha256": rules.sha256, "date": rules.date, "notes": _notes(rules.notes)},
         "input": _input(results.input),
-        "restriction": {"genes": [*limits.genes], "drugs": [*limits.drugs], "sources": [*limits.sources]},
+        "restriction": _restriction(results.restriction),
         "warnings": _notes(results.warnings),
+        "medicines": [*results.medicines],
         "provenance": {"time": written.time, "host": written.host},
     }
+
+
+def _restriction(limits: Restriction) -> Json:
+    named = {"genes": [*limits.genes], "drugs": [*limits.drugs], "sources": [*limits.sources]}
+    return {**named, "min_level": limits.min_level or None, "actionable": limits.actionable}
 
 
 def _input(report: InputReport) -> Json:
@@ -205,6 +211,7 @@ def recommendation_document(line: AdviceLine) -> Json:
         "depends_on": [*line.depends_on],
         "missed_share": line.missed_share,
         "notes": _notes(line.notes),
+        **({"source_text": line.source_text} if line.source_text else {}),
     }
 
 

@@ -92,6 +92,8 @@ def _statement(statement: Statement, *, whole: bool, mark: bool) -> Iterator[str
     basis = " + ".join(one.text for one in first.genes)
     remarks = " ".join(remark for remark in (first.certainty, *(note.text for note in first.notes)) if remark)
     yield f"{text} Because of {escape(sentence(basis))}" + (f" {escape(remarks)}" if remarks else "")
+    if whole and first.source_text:
+        yield f"  - Wording of the guideline: {escape(first.source_text)}"
 
 
 def _compact(sample: SampleSummary, group: Group) -> Iterator[str]:

@@ -89,6 +89,8 @@ class LineSummary:
     depends_on: tuple[str, ...]
     missed_share: float | None
     notes: tuple[Note, ...]
+    source_text: str = ""
+    """The guideline's own wording, where the site attached it."""
 
     @property
     def word(self) -> str:
@@ -339,6 +341,7 @@ def summarise_line(line: AdviceLine, genes: Mapping[str, GeneResult]) -> LineSum
         depends_on=line.depends_on,
         missed_share=line.missed_share,
         notes=line.notes,
+        source_text=line.source_text,
     )
 
 

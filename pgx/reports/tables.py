@@ -95,7 +95,7 @@ def call_rows(results: Results) -> Iterator[Row]:
 
 def recommendation_rows(results: Results) -> Iterator[Row]:
     """Yield one row a sample, drug, source, population and outcome."""
-    known = _Remembered(_recommendation_cells)
+    known = _Remembered(advice_cells)
     rules = (results.rules.version, results.rules.sha256)
     for sample in results.samples:
         for line in sample.advice:
@@ -127,8 +127,30 @@ class _Remembered:
 
 
 def _call_cells(result: GeneResult) -> Row:
+    return (*result_cells(result), *evidence_cells(result), *note_cells(result))
+
+
+def evidence_cells(result: GeneResult) -> Row:
+    """Return the cells of `calls` from `positions` to `undocumented`."""
+    evidence = result.call.evidence
+    counts = dict(evidence.counts)
+    return (
+        evidence.positions,
+        *(counts.get(state.label, 0) for state in STATES),
+        *(flat_list(names) for names in (evidence.missing, evidence.not_excluded, evidence.undocumented)),
+    )
+
+
+def note_cells(result: GeneResult) -> Row:
+    """Return the cells of `calls` for alternatives and notes."""
     document = gene_document(result)
-    found, evidence = document["diplotypes"], document["evidence"]
+    return flat_list(one["name"] for one in document["alternatives"]), _flat_notes(document)
+
+
+def result_cells(result: GeneResult) -> Row:
+    """Return the cells of `calls` from `status` to `lookup`, which do not depend on the evidence."""
+    document = gene_document(result)
+    found = document["diplotypes"]
     return (
         document["status"],
         document["source"],
@@ -142,14 +164,11 @@ def _call_cells(result: GeneResult) -> Row:
         document["activity_score"],
         document.get("activity_score_min", False),
         flat_list(document["lookup"]),
-        *(evidence[name] for name in _EVIDENCE_COUNTS),
-        *(flat_list(evidence[name]) for name in ("missing", "not_excluded", "undocumented")),
-        flat_list(one["name"] for one in document["alternatives"]),
-        _flat_notes(document),
     )
 
 
-def _recommendation_cells(line: AdviceLine) -> Row:
+def advice_cells(line: AdviceLine) -> Row:
+    """Return the cells of `recommendations` between the sample and the rules."""
     document = recommendation_document(line)
     lookup = {gene: "/".join(keys) for gene, keys in document["lookup"].items()}
     flat = {

@@ -21,13 +21,14 @@ from pgx.reports.wording import (
     SEVERITY_WORDS,
     Group,
     abbreviate,
+    describe_absent_medicine,
     place_symbol,
     place_word,
     printable,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pgx.domain.results import Results, SampleResult
     from pgx.reports.summary import DrugSummary, GeneSummary, SampleSummary, Statement
@@ -38,6 +39,7 @@ GAP, WIDEST_SHORT = 2, 12
 """Columns between the columns of the gene table, and the most that a gene's name or score takes."""
 LONGEST_NAME = 24
 MOST_DRUGS_NAMED = 12
+OWN_MEDICINES = "The patient's own medicines"
 NARROWEST = 20
 """Columns left for text on however narrow a console."""
 
@@ -58,9 +60,9 @@ def print_results(results: Results, console: Console | None = None) -> None:
     printer = _Printer(console or Console(highlight=False, emoji=False))
     printer.head(results)
     if len(results.samples) == 1:
-        printer.sample(summarise_sample(results.samples[0]))
+        printer.sample(summarise_sample(results.samples[0]), results)
     else:
-        printer.samples(results.samples)
+        printer.samples(results.samples, results.medicines)
 
 
 class _Printer:
@@ -104,11 +106,13 @@ class _Printer:
         for text in headlines(results):
             self._line(("! ", "bold yellow"), text)
 
-    def sample(self, sample: SampleSummary) -> None:
-        """Print what needs doing, then the genes, then what needs nothing, then what is not known."""
+    def sample(self, sample: SampleSummary, results: Results) -> None:
+        """Print the patient's own drugs, what needs doing, the genes, what needs nothing, and what is not known."""
         self._line(("Sample ", "bold"), (sample.sample, "bold"))
+        if results.medicines:
+            self._medicines(sample, results)
         if sample.drugs:
-            self._actions(sample)
+            self._actions(sample, results.medicines)
         self._genes(sample.genes)
         for group in (Group.AS_FAR_AS_SEEN, Group.STANDARD, Group.NO_GUIDANCE, Group.NOT_ASSESSED):
             self._compact(sample, group)
@@ -117,13 +121,28 @@ class _Printer:
             for problem in sample.problems:
                 self._line("! ", problem.text, indent=2)
 
-    def _actions(self, sample: SampleSummary) -> None:
-        drugs = sample.group(Group.ACTION)
-        self._title(GROUP_TITLES[Group.ACTION], len(drugs))
+    def _medicines(self, sample: SampleSummary, results: Results) -> None:
+        """Print every drug that the patient takes, in the order given; whole where something needs doing."""
+        self._title(OWN_MEDICINES, len(results.medicines))
+        known = {drug.drug: drug for drug in sample.drugs}
+        for name in results.medicines:
+            drug = known.get(name)
+            if drug is None:
+                self._line("? ", (name, "bold"), f": {describe_absent_medicine(results)}", indent=2)
+            elif drug.group is Group.ACTION:
+                self._drug(drug)
+            else:
+                why = drug.reason or drug.caveat
+                asks = f": {drug.todo}{f'. {why}' if why else ''}"
+                self._line((f"{drug.symbol} ", STYLES[drug.severity]), (drug.drug, "bold"), asks, indent=2)
+
+    def _actions(self, sample: SampleSummary, medicines: Collection[str]) -> None:
+        drugs = [drug for drug in sample.group(Group.ACTION) if drug.drug not in medicines]
+        self._title(f"{GROUP_TITLES[Group.ACTION]}{', other drugs' if medicines else ''}", len(drugs))
         if not drugs:
             self._line("Nothing, as far as these results go.", indent=2)
         for severity in (Severity.RED, Severity.AMBER):
-            found = sample.severe(severity)
+            found = [drug for drug in drugs if drug.severity is severity]
             if found:
                 self._line((f"{SEVERITY_SYMBOLS[severity]} {SEVERITY_WORDS[severity].upper()}", STYLES[severity]))
             for drug in found:
@@ -151,6 +170,8 @@ class _Printer:
             self._line(f"Instead: {', '.join(first.alternatives)}", indent=6)
         if whole or first.genes != drug.lines[0].genes:
             self._line("Because of ", " + ".join(basis.text for basis in first.genes), indent=6)
+        if whole and first.source_text:
+            self._line("Wording of the guideline: ", first.source_text, indent=6)
 
     def _remarks(self, statement: Statement, said: set[str]) -> None:
         """Print what stands against a statement, once a drug."""
@@ -186,21 +207,24 @@ class _Printer:
         for why, names in sample.shared(group):
             self._line(*((why.removesuffix("."), ": ") if why else ()), (", ".join(names), "bold"), indent=2)
 
-    def samples(self, samples: Sequence[SampleResult]) -> None:
+    def samples(self, samples: Sequence[SampleResult], medicines: Collection[str]) -> None:
         """Print a legend and one line a sample: counts by place, and the drugs to avoid or replace."""
         self._line("  ".join(f"{place_symbol(*place)} {place_word(*place).lower()}" for place in _COUNTED))
         width = min(LONGEST_NAME, max((len(sample.sample) for sample in samples), default=0))
         placer, crop = DrugPlacer(), self._console.is_terminal
         for sample in samples:
-            line = self._sample_line(sample, placer.place(sample), width)
+            line = self._sample_line(sample, placer.place(sample), width, medicines)
             if crop:
                 line.truncate(self._width, overflow="ellipsis")
             self._console.print(line, soft_wrap=True)
 
-    def _sample_line(self, sample: SampleResult, placed: dict[str, Place], width: int) -> Text:
+    def _sample_line(
+        self, sample: SampleResult, placed: dict[str, Place], width: int, medicines: Collection[str]
+    ) -> Text:
         places = list(placed.values())
         name = sample.sample if len(sample.sample) <= width else f"{sample.sample[: width - 1]}…"
-        red = sorted(drug for drug, place in placed.items() if place == _COUNTED[0])
+        red = [drug for drug, place in placed.items() if place == _COUNTED[0]]
+        red.sort(key=lambda drug: (drug not in medicines, drug))
         counts = [(f"{place_symbol(*place)} {places.count(place):<4}", STYLES[place[1]]) for place in _COUNTED]
         number = len(sample.problems)
         problems = f"  ! {number} problem{'s' if number > 1 else ''}" if number else ""

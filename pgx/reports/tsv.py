@@ -13,7 +13,7 @@ from pgx.reports.files import write_text
 from pgx.reports.tables import flat_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pgx.domain.results import Results
@@ -43,6 +43,11 @@ def tsv_lines(table: Table) -> Iterator[str]:
                 known.clear()
             text = known[rest] = _line(_worded(rest, switches))
         yield field + text
+
+
+def row_text(cells: Sequence[Cell], switches: frozenset[int] = frozenset()) -> str:
+    """Return one line of text; `switches` are the places of truth values."""
+    return _line(_worded(tuple(cells), switches))
 
 
 def _line(cells: Iterable[Cell]) -> str:

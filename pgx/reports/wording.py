@@ -16,7 +16,7 @@ from pgx.domain.results import Agreement
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pgx.domain.results import Restriction
+    from pgx.domain.results import Restriction, Results
 
 
 class Group(StrEnum):
@@ -222,8 +222,18 @@ def _unseen(depends_on: tuple[str, ...], missed_share: float | None) -> str:
     named = "; ".join(f"{gene} {abbreviate(names)}" for gene, names in alleles.items())
     reasons = [f"{named or 'some alleles'} could not be excluded"] if alleles or not genes else []
     reasons += [f"{', '.join(genes)} could change it"] if genes else []
-    share = f" (about {100 * missed_share:.2g}% of carriers would be missed)" if missed_share is not None else ""
+    share = (
+        f" (up to {100 * missed_share:.2g}% of carriers could be missed, depending on ancestry)"
+        if missed_share is not None
+        else ""
+    )
     return f"Holds as far as seen: {' and '.join(reasons)}{share}."
+
+
+def describe_absent_medicine(results: Results) -> str:
+    """Say why a report holds nothing on one of the patient's own drugs."""
+    left_out = "or left out of this restricted run" if results.restriction.active else "nothing is known here"
+    return f"Not in the rules{',' if results.restriction.active else ';'} {left_out}."
 
 
 def describe_restriction(restriction: Restriction) -> str:
@@ -235,6 +245,10 @@ def describe_restriction(restriction: Restriction) -> str:
     """
     limits = [("genes", restriction.genes), ("drugs", restriction.drugs), ("sources", restriction.sources)]
     named = [f"{kind} {', '.join(names)}" for kind, names in limits if names]
+    if restriction.min_level:
+        named.append(f"guidance rated {restriction.min_level} or better")
+    if restriction.actionable:
+        named.append("advice that asks for something")
     return f"Restricted run: only {'; '.join(named)}. Everything else was left out." if named else ""
 
 

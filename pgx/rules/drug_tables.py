@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pgx.domain.drug import Action, ActionKind, AdviceRow, Drug, Guideline, Label, ParameterValue, Requirement
+from pgx.domain.drug import BOTH, Action, ActionKind, AdviceRow, Drug, Guideline, Label, ParameterValue, Requirement
 from pgx.rules.yaml_nodes import Entry, compose
 
 SOURCES = ("CPIC", "DPWG", "FDA label", "FDA table", "house")
@@ -147,9 +147,10 @@ def _when(node: Entry) -> tuple[Requirement, ...]:
 
 def _value(node: Entry) -> str:
     text = _filled(node)
-    span = _RANGE.fullmatch(text)
-    if _OPENS_RANGE.match(text) and (span is None or (span[2] and float(span[2]) >= float(span[3]))):
-        raise node.error(f'\'{text}\' is not a range; write ">=2.25" or "0.25..1.0"')
+    for part in text.split(BOTH):
+        span = _RANGE.fullmatch(part)
+        if _OPENS_RANGE.match(part) and (span is None or (span[2] and float(span[2]) >= float(span[3]))):
+            raise node.error(f'\'{part}\' is not a range; write ">=2.25" or "0.25..1.0"')
     return text
 
 

@@ -77,6 +77,7 @@ def _check_names(gene: Gene, fields: Fields) -> None:
         ("preferred_alleles", gene.preferred_alleles, alleles),
         ("aliases", [ours for _, ours in gene.aliases], alleles),
         ("display_names", [ours for ours, _ in gene.display_names], alleles),
+        ("deletions", _deletion_alleles(gene), {allele.name for allele in gene.alleles if allele.structural}),
         ("function_order", gene.function_order, {allele.function for allele in gene.alleles}),
         ("unphased_priorities", _priority_alleles(gene), alleles),
         ("proxies", _proxy_positions(gene), positions),
@@ -95,6 +96,10 @@ def _refuse_unknown(key: str, names: Iterable[str], known: set[str], fields: Fie
 
 def _priority_alleles(gene: Gene) -> Iterator[str]:
     return chain.from_iterable(pair.split("/") for priority in gene.priorities for pair in priority.among)
+
+
+def _deletion_alleles(gene: Gene) -> tuple[str, ...]:
+    return tuple(name for name in (gene.deletions.whole, gene.deletions.part) if name) if gene.deletions else ()
 
 
 def _proxy_positions(gene: Gene) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pgx.domain.gene import (
     ActivityValue,
     Allele,
     CallingMode,
+    Deletions,
     Fallback,
     Gene,
     LookupMethod,
@@ -27,7 +28,7 @@ from pgx.rules.yaml_nodes import Entry, compose
 
 REQUIRED_KEYS = ("gene", "hgnc", "version", "sources", "contig", "calling", "lookup")
 OPTIONAL_KEYS = (
-    "copy_number", "sex_linked", "undocumented", "required", "unphased_priorities", "proxies", "fallback",
+    "copy_number", "deletions", "sex_linked", "undocumented", "required", "unphased_priorities", "proxies", "fallback",
     "function_order", "preferred_alleles", "statuses", "aliases", "display_names", "exons",
     "variants", "extra", "ignored", "alleles", "phenotypes",
 )  # fmt: skip
@@ -77,6 +78,7 @@ def read_gene(fields: Fields) -> Gene:
         proxies=tuple(map(_proxy, _items(fields, "proxies"))),
         fallback=_fallback(fields["fallback"]) if "fallback" in fields else None,
         copy_number_required=_is_word(fields, "copy_number", "required"),
+        deletions=_optional(fields, "deletions", _deletions),
         sex_linked="sex_linked" in fields and fields["sex_linked"].flag(),
         undocumented_is_reference=_is_word(fields, "undocumented", "reference"),
         function_order=_texts(fields, "function_order"),
@@ -245,6 +247,10 @@ def _priority(entry: Entry) -> UnphasedPriority:
 
 def _proxy(entry: Entry) -> ProxyPosition:
     return ProxyPosition(**{key: value.text() for key, value in entry.fields(_PROXY, _PROXY).items()})
+
+
+def _deletions(entry: Entry) -> Deletions:
+    return Deletions(**{key: value.text() for key, value in entry.fields(("whole", "part"), ("whole",)).items()})
 
 
 def _fallback(entry: Entry) -> Fallback:

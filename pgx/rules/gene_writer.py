@@ -72,12 +72,13 @@ def _head(gene: Gene) -> dict[str, str]:
 
 
 def _settings(gene: Gene) -> Iterator[str]:
-    fallback = gene.fallback
+    fallback, deletions = gene.fallback, gene.deletions
     settings = {
         "contig": gene.contig,
         "calling": str(gene.calling),
         "lookup": str(gene.lookup),
         "copy_number": "required" if gene.copy_number_required else "",
+        "deletions": _filled(_fields(deletions, "whole", "part")) if deletions else {},
         "sex_linked": gene.sex_linked,
         "undocumented": "reference" if gene.undocumented_is_reference else "",
         "required": gene.required,

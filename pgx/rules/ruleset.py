@@ -1,39 +1,41 @@
 """Load a folder of rule tables into a `RuleSet`, through a cache keyed by the tables' content.
 
-The folder holds `manifest.yaml`, `genes/` and `drugs/`. The compiled set is kept as MessagePack in the user's
-cache folder; it is rebuilt when a table changes or the file cannot be read, and kept in memory only when the
-folder cannot be written.
+The folder holds `manifest.yaml`, `genes/`, `drugs/`, and may hold `populations/` and `panels.yaml`; `layers` says how
+a site's own tables stand over the shipped ones. The compiled set is kept as MessagePack in the user's cache folder;
+it is rebuilt when a table changes or the file cannot be read, and kept in memory only when the folder cannot be
+written.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from pgx.domain.drug import Drug
+from pgx.domain.call import Note
+from pgx.domain.drug import BOTH, Drug
 from pgx.domain.gene import Gene
+from pgx.domain.population import GeneFrequencies, Panel
 from pgx.domain.ruleset import RuleSet
 from pgx.errors import RuleError
+from pgx.rules.layers import RuleFiles, find_files, shipped_rules, table_name
+
+if TYPE_CHECKING:
+    from pgx.rules.manifest import Manifest
 
 log = logging.getLogger(__name__)
 
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 """Raised whenever the types of the compiled set change meaning."""
 
+MOST_NAMED = 8
+"""Tables of a site's own that the first page names."""
+
 Table = TypeVar("Table")
-
-
-def shipped_rules() -> Path:
-    """Return the folder of the tables that come with the tool: beside the package, or inside it when installed."""
-    package = Path(__file__).resolve().parent.parent
-    beside = package.parent / "rules"
-    return beside if (beside / "manifest.yaml").is_file() else package / "_data" / "rules"
 
 
 def load_rules(folder: Path | None = None) -> RuleSet:
@@ -41,27 +43,10 @@ def load_rules(folder: Path | None = None) -> RuleSet:
 
     Raises `RuleError` naming file, place and reason for any table that cannot be read into types.
     """
-    root = folder or shipped_rules()
-    files = _table_files(root)
-    digest = _content_hash(root, files)
+    files = find_files(folder or shipped_rules())
+    digest = files.content_hash
     cached = _cache_file(digest)
-    return _read_cache(cached) or _compile_and_keep(root, files, digest, cached)
-
-
-def _table_files(root: Path) -> list[Path]:
-    manifest = root / "manifest.yaml"
-    if not manifest.is_file():
-        raise RuleError(f"{root}: no manifest.yaml; name a folder of rule tables")
-    tables = [*sorted((root / "genes").glob("*.yaml")), *sorted((root / "drugs").glob("*.yaml"))]
-    return [manifest, *tables]
-
-
-def _content_hash(root: Path, files: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.relative_to(root)}\0".encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    return _read_cache(cached) or _compile_and_keep(files, digest, cached)
 
 
 def _cache_file(digest: str) -> Path:
@@ -83,10 +68,10 @@ def _read_cache(path: Path) -> RuleSet | None:
         return None
 
 
-def _compile_and_keep(root: Path, files: list[Path], digest: str, cached: Path) -> RuleSet:
+def _compile_and_keep(files: RuleFiles, digest: str, cached: Path) -> RuleSet:
     import msgspec
 
-    rules = compile_rules(root, files, digest)
+    rules = compile_rules(files, digest)
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
         part = cached.with_suffix(f".{os.getpid()}.part")
@@ -97,15 +82,13 @@ def _compile_and_keep(root: Path, files: list[Path], digest: str, cached: Path) 
     return rules
 
 
-def compile_rules(root: Path, files: list[Path], digest: str) -> RuleSet:
+def compile_rules(files: RuleFiles, digest: str) -> RuleSet:
     """Parse every table and put the rule set together, without the cache."""
     from pgx.rules.drug_tables import parse_drug
     from pgx.rules.gene_tables import parse_gene
-    from pgx.rules.manifest import parse_manifest
 
-    manifest = parse_manifest(files[0].read_text(encoding="utf-8"), str(files[0]))
-    genes = _parse_all(root / "genes", files, parse_gene)
-    drugs = _parse_all(root / "drugs", files, parse_drug)
+    genes = _parse_all(files.tables_of("genes"), parse_gene)
+    drugs = _parse_all(files.tables_of("drugs"), parse_drug)
     by_symbol = _unique(((gene.symbol, gene) for gene in genes), "gene")
     by_name = _unique(((drug.name, drug) for drug in drugs), "drug")
     _check_genes(by_symbol, by_name)
@@ -113,11 +96,54 @@ def compile_rules(root: Path, files: list[Path], digest: str) -> RuleSet:
     complete = {
         symbol: replace(gene, named_alleles=named.get(symbol, frozenset())) for symbol, gene in by_symbol.items()
     }
-    return RuleSet(manifest.version, manifest.date, digest, complete, by_name)
+    frequencies = _frequencies(files.tables_of("populations"), complete)
+    version, date, notes = _origin(files)
+    panels = _panels(files.tables_of(""))
+    return RuleSet(version, date, digest, complete, _with_texts(by_name, files), frequencies, panels, notes)
 
 
-def _parse_all(folder: Path, files: list[Path], parse: Callable[[str, str], Table]) -> list[Table]:
-    return [parse(file.read_text(encoding="utf-8"), str(file)) for file in files if file.parent == folder]
+def _origin(files: RuleFiles) -> tuple[str, str, tuple[Note, ...]]:
+    """Return version and date, and what stands over the shipped tables; a set is as old as its older part."""
+    manifest = _manifest(files.manifest)
+    if files.under is None:
+        return manifest.version, manifest.date, ()
+    under = _manifest(files.under)
+    names = [table_name(file).removesuffix(".yaml") for file in files.own]
+    shown = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    own = f"Own rules {manifest.version} of {manifest.date} over the shipped ones ({under.version} of {under.date})"
+    note = Note("own-rules", f"{own}: {shown or 'no tables'}.")
+    return f"{manifest.version} over {under.version}", min(manifest.date, under.date), (note,)
+
+
+def _manifest(path: Path) -> Manifest:
+    from pgx.rules.manifest import parse_manifest
+
+    return parse_manifest(path.read_text(encoding="utf-8"), str(path))
+
+
+def _with_texts(drugs: dict[str, Drug], files: RuleFiles) -> dict[str, Drug]:
+    from pgx.rules.texts import attach_texts, read_texts
+
+    return attach_texts(drugs, read_texts(files.texts)) if files.texts else drugs
+
+
+def _frequencies(paths: Iterable[Path], genes: dict[str, Gene]) -> dict[str, GeneFrequencies]:
+    from pgx.rules.populations import check_frequencies, parse_frequencies
+
+    tables = [(path, table) for path in paths for table in _parse_all((path,), parse_frequencies)]
+    for path, table in tables:
+        check_frequencies(table, genes.get(table.gene), str(path))
+    return _unique(((table.gene, table) for _, table in tables), "frequencies of")
+
+
+def _panels(paths: Iterable[Path]) -> tuple[Panel, ...]:
+    from pgx.rules.populations import parse_panels
+
+    return tuple(panel for path in paths for panel in parse_panels(path.read_text(encoding="utf-8"), str(path)))
+
+
+def _parse_all(paths: Iterable[Path], parse: Callable[[str, str], Table]) -> list[Table]:
+    return [parse(path.read_text(encoding="utf-8"), str(path)) for path in paths]
 
 
 def _unique(pairs: Iterable[tuple[str, Table]], kind: str) -> dict[str, Table]:
@@ -144,7 +170,7 @@ def _named_alleles(genes: dict[str, Gene], drugs: dict[str, Drug]) -> dict[str, 
     needs = (n for d in drugs.values() for g in d.guidelines for row in g.rows for n in row.when)
     for need in needs:
         names = known.get(need.gene, set())
-        for value in need.values:
+        for value in (part for values in need.values for part in values.split(BOTH)):
             carried = value.removesuffix(" positive")
             parts = (carried,) if carried != value and carried in names else split_diplotype(value, names)
             named.setdefault(need.gene, set()).update(parts)

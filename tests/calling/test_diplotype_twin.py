@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow_twin import SlowMatcher, classes_of
 
 from pgx.calling.diplotype import call_diplotypes
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.gene import Allele, CallingMode, Gene, LookupMethod
 from pgx.domain.genotype import Genotype, Pattern
-from pgx.domain.names import name_key
 from pgx.domain.variant import Variant
 
 BASES = ("A", "C", "G")
@@ -45,84 +43,12 @@ def cases(draw):
     return gene, Pattern(genotypes, tuple(v.bases for v in gene.variants))
 
 
-def permitted(gene, allele, variant):
-    core = dict(allele.core)
-    letter = core.get(variant.name, "A")
-    return IUPAC.get(letter, letter)
-
-
-def arrangements(pattern):
-    """Every way to deal the alleles of the seen positions onto two strands, blocks kept together."""
-    keys = {}
-    for n, g in enumerate(pattern.genotypes):
-        if g.state.gives_alleles:
-            keys[n] = ("set", g.phase_set) if g.phased and g.is_heterozygous else ("own", n)
-    blocks = sorted(set(keys.values()))
-    for turns in product((False, True), repeat=len(blocks)):
-        turned = dict(zip(blocks, turns, strict=True))
-        strands = ({}, {})
-        for n, key in keys.items():
-            a, b = pattern.genotypes[n].alleles
-            strands[0][n], strands[1][n] = (b, a) if turned[key] else (a, b)
-        yield strands
-
-
-def fits(gene, allele, strand):
-    return all(BASES[code] in permitted(gene, allele, gene.variants[n]) for n, code in strand.items())
-
-
-def strand_score(gene, allele, strand):
-    core = dict(allele.core)
-    total = 0
-    for n, code in strand.items():
-        letter = core.get(gene.variants[n].name)
-        if letter in IUPAC:
-            total += code != 0
-        elif letter or allele.defines_all:
-            total += 1
-    return total
-
-
-def slow_matches(gene, pattern):
-    found = {}
-    for one, other in arrangements(pattern):
-        usable = [
-            allele
-            for allele in gene.alleles
-            if allele.defines_all or any(gene.variants[n].name in dict(allele.core) for n in one)
-        ]
-        for a, b in product(usable, usable):
-            if one and fits(gene, a, one) and fits(gene, b, other):
-                names = tuple(sorted((a.name, b.name), key=name_key))
-                score = strand_score(gene, a, one) + strand_score(gene, b, other)
-                found[names] = max(score, found.get(names, 0))
-    return found
-
-
-def slow_classes(gene, pattern, assume_reference):
-    """Function pairs of every pair of alleles that fits, unseen positions at reference or free."""
-    functions = set()
-    for one, other in arrangements(pattern):
-        if assume_reference:
-            missing = {n: 0 for n, g in enumerate(pattern.genotypes) if not g.state.gives_alleles}
-            one, other = {**missing, **one}, {**missing, **other}
-        for a, b in product(gene.alleles, gene.alleles):
-            if fits(gene, a, one) and fits(gene, b, other):
-                functions.add(tuple(sorted((a.function, b.function))))
-    return functions
-
-
-def classes_of(gene, pairs):
-    function = {allele.name: allele.function for allele in gene.alleles}
-    return {tuple(sorted(function[name] for name in pair)) for pair in pairs}
-
-
 @settings(max_examples=400, deadline=None)
 @given(cases())
 def test_same_diplotypes_and_scores(case):
     gene, pattern = case
     finding = call_diplotypes(gene, pattern, 2)
-    assert {d.alleles: d.score for d in finding.diplotypes} == slow_matches(gene, pattern)
+    assert {d.alleles: d.score for d in finding.diplotypes} == SlowMatcher(gene).matches(pattern)
     scores = [d.score for d in finding.diplotypes]
     assert scores == sorted(scores, reverse=True)
     assert finding.best == scores.count(max(scores, default=0))
@@ -138,5 +64,5 @@ def test_same_functions_are_consistent(case):
     best = classes_of(gene, [d.alleles for d in finding.diplotypes[: finding.best]])
     seen = classes_of(gene, finding.consistent.seen)
     unseen = classes_of(gene, finding.consistent.unseen)
-    assert seen == slow_classes(gene, pattern, True) | best
-    assert seen | unseen == slow_classes(gene, pattern, False)
+    assert seen == SlowMatcher(gene).classes(pattern, unseen_at_reference=True) | best
+    assert seen | unseen == SlowMatcher(gene).classes(pattern, unseen_at_reference=False)

@@ -1,4 +1,4 @@
-"""`pgx rules`: look at the rule tables, check them, and bring in a new upstream release."""
+"""`pgx rules import`: bring in a new upstream release, or say what it would change."""
 
 from __future__ import annotations
 
@@ -9,29 +9,36 @@ import typer
 
 from pgx.cli import options as opt
 
-rules_app = typer.Typer(help="The rule tables: show, validate, import.", no_args_is_help=True)
-import_app = typer.Typer(help="Write gene tables from upstream files.", no_args_is_help=True)
-rules_app.add_typer(import_app, name="import")
+import_app = typer.Typer(help="Bring in a new release of an upstream source.", no_args_is_help=True)
 
 
-@rules_app.command("show")
-def show_rules(rules: opt.RulesFolder = None) -> None:
-    """Print version, date, content hash and size of the rule set."""
+@import_app.command("cpic")
+def import_cpic(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Download: recommendation.json and drug.json.")],
+    rules: opt.RulesFolder = None,
+    as_json: opt.AsJson = False,
+) -> None:
+    """List what CPIC's tables changed against the rules: rows added and removed, other strengths, other flags.
+
+    Nothing is written: the actions of a changed row are typed by someone who has read it.
+
+    Example: `pgx rules import cpic cpic-download`
+    """
+    from dataclasses import asdict
+
+    from pgx.cli.printing import print_json
+    from pgx.rules.attaching import read_populations
+    from pgx.rules.importers.cpic_recommendations import compare_recommendations, read_recommendations
     from pgx.rules.ruleset import load_rules
 
-    tables = load_rules(rules)
-    rows = sum(len(guideline.rows) for drug in tables.drugs.values() for guideline in drug.guidelines)
-    typer.echo(f"version {tables.version} of {tables.date}\nsha256 {tables.sha256}")
-    typer.echo(f"{len(tables.genes)} genes, {len(tables.drugs)} drugs, {rows} rows from {', '.join(tables.sources)}")
-
-
-@rules_app.command("validate")
-def validate_rules(folder: Annotated[Path, typer.Argument(help="Folder of rule tables.")]) -> None:
-    """Check that every table can be read; the first that cannot is named with line and reason."""
-    from pgx.rules.ruleset import load_rules
-
-    tables = load_rules(folder)
-    typer.echo(f"{folder}: {len(tables.genes)} genes and {len(tables.drugs)} drugs are valid")
+    rows = read_recommendations(folder, read_populations())
+    changes = compare_recommendations(rows, load_rules(rules).drugs.values())
+    if as_json:
+        print_json([{**asdict(change), "lookup": dict(change.lookup)} for change in changes])
+        return
+    for change in changes:
+        typer.echo(str(change))
+    typer.echo(f"{len(rows)} rows read, {len(changes)} changes")
 
 
 @import_app.command("pharmcat")
@@ -50,4 +57,21 @@ def import_pharmcat(
 
     report = import_gene_tables(folder, cpic, grch37, output, retrieved=retrieved)
     for line in report.lines():
+        typer.echo(line)
+
+
+@import_app.command("frequencies")
+def import_frequency_tables(
+    table: Annotated[Path, typer.Argument(metavar="FILE", help="Table: gene, allele, population, frequency, …")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the tables.")] = Path("rules/populations"),
+    rules: opt.RulesFolder = None,
+) -> None:
+    """Write rules/populations/*.yaml from published allele frequencies and say what was left out.
+
+    Example: `pgx rules import frequencies allele_frequencies.tsv`
+    """
+    from pgx.rules.importers.frequencies import import_frequencies
+    from pgx.rules.ruleset import load_rules
+
+    for line in import_frequencies(table, load_rules(rules).genes, output).lines():
         typer.echo(line)

@@ -189,6 +189,7 @@ def _advice(view: View, line: LineSummary, populations: tuple[str, ...], with_ba
             ("Looked up with", joined(basis_words(view, line), "; ") if with_basis else None),
             ("Alternatives", ", ".join(line.alternatives)),
             ("Strength", line.strength),
+            ("Wording of the guideline", tag("q", line.source_text) if line.source_text else None),
         ]),
         class_=f"line {mark_of(line).style}",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pgx.domain.call import CallStatus
 from pgx.reports.html.element import Html, join, joined, tag
 from pgx.reports.html.view import Mark, View, facts, listing, mark_at, mark_of, pill, symbol
 from pgx.reports.summary import headlines
-from pgx.reports.wording import DISCLAIMER, GROUP_TITLES, STATUS_WORDS, Group
+from pgx.reports.wording import DISCLAIMER, GROUP_TITLES, STATUS_WORDS, Group, describe_absent_medicine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pgx.reports.summary import DrugSummary, GeneBasis, GeneSummary, LineSummary
 
 MANY_ROWS = 9
-"""With more rows than this, the milder ones are brief, so that the first page stays one page in print."""
-DENSE_ROWS = 20
-"""With more rows than this, print sets all of them close."""
+"""With more drugs than this to act on, print sets all of them close, so that the first page stays one page."""
+GROUPED_ROWS = {Mark.RED: 12, Mark.AMBER: 0}
+"""Then a severity with more drugs than this groups those that ask for the same, and leaves the rest to the cards."""
 SHORT_DIPLOTYPE = 20
-"""Longest diplotype, in characters, that a brief printed line names."""
+"""Longest diplotype, in characters, that a grouped printed line names."""
 
 _ACTIONS = f"list-{Group.ACTION}"
 _QUIET_GROUPS = (Group.STANDARD, Group.AS_FAR_AS_SEEN, Group.NO_GUIDANCE, Group.NOT_ASSESSED)
@@ -40,7 +40,7 @@ def front(view: View) -> Html:
         tag("div", [_quiet_group(view, group) for group in _QUIET_GROUPS], class_="quiet"),
         tag("p", DISCLAIMER, class_="fine"),
         id="first",
-        class_="first dense" if _actions_wanted(view) > DENSE_ROWS else "first",
+        class_="first many" if len(view.summary.group(Group.ACTION)) > MANY_ROWS else "first",
         aria_labelledby="who",
     )
 
@@ -143,9 +143,7 @@ def _own_medicines(view: View) -> Html | None:
 
 def _medicine_row(view: View, name: str, drug: DrugSummary | None) -> Html:
     if drug is None:
-        return tag(
-            "li", pill(Mark.NOT_ASSESSED), tag("b", name), tag("span", "Not in the rules; nothing is known here.")
-        )
+        return tag("li", pill(Mark.NOT_ASSESSED), tag("b", name), tag("span", describe_absent_medicine(view.results)))
     return tag("li", pill(mark_of(drug)), tag("b", view.drug_link(drug.drug)), tag("span", _outcome(drug)))
 
 
@@ -165,25 +163,18 @@ def _actions(view: View) -> Html:
     )
 
 
-def _actions_wanted(view: View) -> int:
-    return len(view.summary.group(Group.ACTION))
-
-
 def _count(number: int) -> Html:
     return tag("span", f" {number}", class_="n")
 
 
 def _action_list(view: View, mark: Mark, total: int) -> Html | None:
-    """The drugs of one severity. Where there are many, the milder ones leave the full advice to their cards."""
+    """The drugs of one severity, one by one or, where there are many, grouped."""
     drugs = view.summary.severe(mark.severity)
-    brief = total > MANY_ROWS and mark is Mark.AMBER
-    rows = [_brief_row(view, alike) for alike in _alike(drugs)] if brief else [_row(view, drug) for drug in drugs]
     heading = tag("h3", pill(mark), _count(len(drugs)))
-    return (
-        join(heading, tag("ol", rows, class_=f"rows {mark.style}{' many' if total > MANY_ROWS else ''}"))
-        if drugs
-        else None
-    )
+    grouped = total > MANY_ROWS and len(drugs) > GROUPED_ROWS[mark]
+    rows = [_grouped_row(view, alike) for alike in _alike(drugs)] if grouped else [_row(view, drug) for drug in drugs]
+    style = f"rows {mark.style}{' grouped' if grouped else ''}"
+    return join(heading, tag("ol", rows, class_=style)) if drugs else None
 
 
 def _row(view: View, drug: DrugSummary) -> Html:
@@ -202,7 +193,7 @@ def _row(view: View, drug: DrugSummary) -> Html:
     )
 
 
-def _brief_row(view: View, drugs: Sequence[DrugSummary]) -> Html:
+def _grouped_row(view: View, drugs: Sequence[DrugSummary]) -> Html:
     """Drugs that ask for the same thing because of the same gene results."""
     first, worst = drugs[0], drugs[0].lines[0]
     why = _why(view, worst) if len(drugs) == 1 else _basis(view, worst)
@@ -215,7 +206,7 @@ def _brief_row(view: View, drugs: Sequence[DrugSummary]) -> Html:
 
 
 def _alike(drugs: Sequence[DrugSummary]) -> Iterable[Sequence[DrugSummary]]:
-    """Put drugs together whose worst lines differ in nothing that a brief row shows."""
+    """Put drugs together whose worst lines differ in nothing that a grouped row shows."""
     alike: dict[object, list[DrugSummary]] = {}
     for drug in drugs:
         line = drug.lines[0]

@@ -46,9 +46,17 @@ def assemble(facts: GeneFacts) -> GeneReport:
 
 
 def _finish(facts: GeneFacts, gene: Gene) -> GeneReport:
+    gene = _with_structural(gene, facts.skeleton)
     gene = replace(gene, alleles=_with_tiers(gene, facts))
     silent = tuple(allele.name for allele in gene.alleles if allele.function == UNASSIGNED_FUNCTION)
     return GeneReport(gene, alleles_without_function=silent, aliases=gene.aliases)
+
+
+def _with_structural(gene: Gene, skeleton: Gene) -> Gene:
+    """Add structural alleles that are kept by hand, as upstream neither defines them nor gives them a function."""
+    known = {allele.name for allele in gene.alleles}
+    added = tuple(allele for allele in skeleton.alleles if allele.structural and allele.name not in known)
+    return replace(gene, alleles=(*gene.alleles, *added))
 
 
 def _with_definitions(facts: GeneFacts) -> tuple[Gene, tuple[str, ...]]:

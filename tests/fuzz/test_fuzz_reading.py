@@ -35,10 +35,8 @@ def originals(tmp_path_factory):
 def damage(data: bytes, edits) -> bytes:
     for share, kind, piece, length in edits:
         at = int(share * len(data))
-        if kind == "end":
-            data = data[:at]
-        else:
-            data = data[:at] + (piece if kind == "put" else b"") + data[at + length :]
+        rest = (piece if kind == "put" else b"") + data[at + length :]
+        data = data[:at] + (b"" if kind == "end" else rest)
     return data
 
 

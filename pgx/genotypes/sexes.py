@@ -1,0 +1,52 @@
+"""Sex from genotypes on X, where nobody tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pgx.domain.genotype import Genotype, Sex
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_CLEARLY = 2
+
+
+def infer_sexes(
+    values: Sequence[Sequence[Genotype]], codes: NDArray[np.unsignedinteger[Any]], told: Sequence[Sex | None]
+) -> tuple[Sex, ...]:
+    """Return the sex of each sample from its genotypes at positions of X outside the shared ends.
+
+    `values` and `codes` are those of a genotype table, `told` what is known already. One allele at every position
+    makes a man, heterozygous genotypes at two positions or more and none with one allele a woman; anything else is
+    unknown. Two equal alleles say nothing: many callers write men so.
+    """
+    import numpy as np
+
+    single = np.zeros(codes.shape[1], dtype=np.int32)
+    double, mixed = np.zeros_like(single), np.zeros_like(single)
+    for row, column in zip(values, codes, strict=True):
+        single += np.array([len(one.alleles) == 1 for one in row], dtype=bool)[column]
+        double += np.array([len(one.alleles) > 1 for one in row], dtype=bool)[column]
+        mixed += np.array([one.is_heterozygous for one in row], dtype=bool)[column]
+    men = (single > 0) & (double == 0)
+    women = (mixed >= _CLEARLY) & (single == 0)
+    found = [Sex.MALE if man else Sex.FEMALE if woman else Sex.UNKNOWN for man, woman in zip(men, women, strict=True)]
+    return tuple(sex if given is None else given for given, sex in zip(told, found, strict=True))
+
+
+def describe_sexes(inferred: Mapping[str, Sex], shown: int = 3) -> str:
+    """Say whose sex was taken from X, with a few names.
+
+    >>> describe_sexes({"A": Sex.MALE, "B": Sex.MALE})
+    'The sex of 2 samples was taken from their genotypes on X (male: A, B).'
+    """
+    parts = []
+    for sex in (Sex.MALE, Sex.FEMALE):
+        names = [name for name, found in inferred.items() if found is sex]
+        more = f" and {len(names) - shown} more" if len(names) > shown else ""
+        parts += [f"{sex}: {', '.join(names[:shown])}{more}"] if names else []
+    count = f"{len(inferred)} sample{'s were' if len(inferred) > 1 else ' was'}"
+    return f"The sex of {count.rsplit(' ', 1)[0]} was taken from their genotypes on X ({'; '.join(parts)})."
