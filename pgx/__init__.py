@@ -13,12 +13,13 @@ __all__ = ["Results", "RunOptions", "__version__", "load_rules", "run"]
 
 if TYPE_CHECKING:
     from pgx.domain.results import Results
-    from pgx.pipeline import RunOptions, run
+    from pgx.pipeline import run
     from pgx.rules.ruleset import load_rules
+    from pgx.selection import RunOptions
 
 _LAZY = {
     "Results": "pgx.domain.results",
-    "RunOptions": "pgx.pipeline",
+    "RunOptions": "pgx.selection",
     "load_rules": "pgx.rules.ruleset",
     "run": "pgx.pipeline",
 }

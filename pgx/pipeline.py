@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,11 @@ from pgx.domain.genotype import Genotype, GenotypeTable
 from pgx.domain.outside import OutsideCall, OutsideReport
 from pgx.domain.results import GeneResult, InputFile, InputReport, Restriction, Results, RuleSetInfo, SampleResult
 from pgx.guidance import Adviser
-from pgx.outside import Prefer, merge_calls, to_gene_call
+from pgx.outside import merge_calls, to_gene_call
 from pgx.phenotypes.extra_positions import read_extra_positions
 from pgx.phenotypes.interpretation import Interpreter
 from pgx.phenotypes.translation import translate
-from pgx.selection import context_of, find_medicines
-from pgx.selection import select as select
+from pgx.selection import RunOptions, context_of, drugs_of, find_medicines, select
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,36 +27,12 @@ if TYPE_CHECKING:
     from pgx.domain.gene import Gene
     from pgx.domain.genotype import Pattern
     from pgx.domain.ruleset import RuleSet
-    from pgx.genotypes import Reading, ReadOptions, ReadReport
+    from pgx.genotypes import Reading, ReadReport
 
 Progress = Callable[[int, int | None], None]
 
 UNNAMED = "sample"
 """What a sample is called that no file names."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What a run is asked for, besides its files. Empty tuples mean everything.
-
-    `medicines` are the patient's own drugs, by name or RxNorm code; they are shown first and limit nothing.
-    """
-
-    genes: tuple[str, ...] = ()
-    drugs: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    populations: tuple[str, ...] = ()
-    min_level: str = ""
-    actionable: bool = False
-    medicines: tuple[str, ...] = ()
-    outside: tuple[Path, ...] = ()
-    prefer: Prefer = "outside"
-    all_matches: bool = False
-    combinations: bool = False
-    advise: bool = True
-    read: ReadOptions | None = None
-    printed: Mapping[str, str] = field(default_factory=dict)
-    """Options that deserve a place in the report, as given."""
 
 
 def run(
@@ -89,7 +64,7 @@ def run(
         tables, report = {gene.symbol: _nothing_read(gene, samples) for gene in genes}, ReadReport((), None)
     given, problems = assign_samples(outside, samples)
     results = {gene.symbol: _GeneResults(gene, tables[gene.symbol], options, report.untestable) for gene in genes}
-    drugs = [rules.drugs[name] for name in restriction.drugs] or list(rules.drugs.values())
+    drugs = drugs_of(rules, restriction)
     adviser = Adviser(drugs if options.advise else (), context)
     return Results(
         tool_version(),
@@ -173,7 +148,7 @@ class OpenRun:
         return CalledGene(gene, _nothing_read(gene, self.samples), self.options, (), self.given)
 
     def adviser(self) -> Adviser:
-        drugs = [self.rules.drugs[name] for name in self.restriction.drugs] or list(self.rules.drugs.values())
+        drugs = drugs_of(self.rules, self.restriction)
         return Adviser(drugs if self.options.advise else (), context_of(self.options, self.rules))
 
 

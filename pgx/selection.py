@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from pgx.domain.call import Note
@@ -11,11 +12,39 @@ from pgx.errors import UsageError
 from pgx.guidance import Context, find_scale
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pgx.domain.drug import Drug
     from pgx.domain.gene import Gene
     from pgx.domain.ruleset import RuleSet
-    from pgx.pipeline import RunOptions
+    from pgx.genotypes import ReadOptions
+    from pgx.outside import Prefer
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is asked for, besides its files. Empty tuples mean everything.
+
+    `medicines` are the patient's own drugs, by name or RxNorm code; they are shown first and limit nothing.
+    """
+
+    genes: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+    min_level: str = ""
+    actionable: bool = False
+    medicines: tuple[str, ...] = ()
+    outside: tuple[Path, ...] = ()
+    prefer: Prefer = "outside"
+    all_matches: bool = False
+    combinations: bool = False
+    advise: bool = True
+    read: ReadOptions | None = None
+    printed: Mapping[str, str] = field(default_factory=dict)
+    """Options that deserve a place in the report, as given."""
 
 
 def select(rules: RuleSet, options: RunOptions) -> tuple[tuple[Gene, ...], Restriction]:
@@ -55,6 +84,13 @@ def known_sources(rules: RuleSet, names: Iterable[str]) -> tuple[str, ...]:
     """Return every source that one of the names begins. Raises UsageError for a name that begins none."""
     found = (source for name in names for source in _sources_of(name, rules.sources))
     return tuple(dict.fromkeys(found))
+
+
+def drugs_of(rules: RuleSet, restriction: Restriction) -> tuple[Drug, ...]:
+    """Return the drugs a run asks about: those named, else those that depend on a gene of the run."""
+    named = tuple(rules.drugs[name] for name in restriction.drugs)
+    chosen = {gene.symbol for gene in rules.genes_for(restriction.genes)}
+    return named or tuple(drug for drug in rules.drugs.values() if not restriction.genes or chosen & {*drug.genes})
 
 
 def _known(name: str, table: Mapping[str, Value], kind: str, listing: str = "") -> str:

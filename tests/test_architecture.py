@@ -25,7 +25,7 @@ STEPS = {
 ALLOWED = {
     "domain": {"errors"},
     **{step: {"domain", "errors", step} for step in STEPS},
-    "cohort": {"cohort", "domain", "errors", "pipeline", "reports"},
+    "cohort": {"cohort", "domain", "errors", "pipeline", "reports", "selection"},
 }
 OWNERS = {"typer": {"cli"}, "cyvcf2": {"genotypes"}, "pysam": {"genotypes", "simulation"}}
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pgx.calling.call import CallOptions, call_pattern
+from pgx.calling.copy_number import fit_copies
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
-from pgx.calling.ploidy import fit_ploidy
 from pgx.calling.questions import Pair, best_question, count_names
 from pgx.calling.scoring import score_pair
 from pgx.calling.strands import Strands, pairs, read_strands
@@ -31,7 +31,7 @@ def explain_call(gene: Gene, pattern: Pattern, sample: str, options: CallOptions
     call = call_pattern(gene, pattern, options or CallOptions())
     if gene.calling not in PAIRED:
         return _explain_arrangements(gene, pattern, sample, call)
-    fitted, copies, _ = fit_ploidy(gene, pattern)
+    fitted, copies, _ = fit_copies(gene, pattern)
     inquiry = _Inquiry(gene, fitted, allele_matrix(gene), read_strands(allele_matrix(gene), fitted.genotypes, copies))
     considered = inquiry.considered(call)
     left = pairs(inquiry.strands, inquiry.strands.fixed) if inquiry.strands.available else []

@@ -12,9 +12,10 @@ _KNOWN: dict[tuple[int, str], tuple[object, dict[Any, Any]]] = {}
 
 def remembered(owner: object, kind: str) -> dict[Any, Any]:
     """Return the store of one kind for one object; it is emptied when it has grown too large."""
-    known = _KNOWN.get((id(owner), kind))
+    key = (id(owner), kind)
+    known = _KNOWN.get(key)
     if known is None or known[0] is not owner:
-        known = _KNOWN[id(owner), kind] = (owner, {})
+        known = _KNOWN[key] = (owner, {})
     elif len(known[1]) > MOST:
         known[1].clear()
     return known[1]

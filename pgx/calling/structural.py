@@ -89,8 +89,18 @@ def _activities(gene: Gene, name: str) -> list[ActivityValue]:
     found = gene.find_allele(name)
     if found is None or found.activity is None:
         return []
-    part_of = (allele for allele in gene.alleles if allele.structural and name in dict(allele.parts))
-    return [found.activity, *(allele.activity for allele in part_of if allele.activity is not None)]
+    return [found.activity, *_wholes(gene).get(name, ())]
+
+
+def _wholes(gene: Gene) -> dict[str, list[ActivityValue]]:
+    """Return for each allele the known activities of the structural alleles it is a part of."""
+    known: dict[str, list[ActivityValue]] = remembered(gene, "wholes")
+    if not known:
+        for allele in gene.alleles:
+            if allele.structural and allele.activity is not None:
+                for name in dict(allele.parts):
+                    known.setdefault(name, []).append(allele.activity)
+    return known
 
 
 def _deletion(gene: Gene) -> list[ActivityValue]:

@@ -77,8 +77,7 @@ def _check_plot(plot: Path | None) -> None:
 def _survey(target: Path, build: Build | None, rules: RuleSet, names: tuple[str, ...]) -> AssayReport:
     from pgx.assay import survey
     from pgx.domain.assay import AssaySource
-    from pgx.pipeline import RunOptions
-    from pgx.selection import select
+    from pgx.selection import RunOptions, select
 
     genes, _ = select(rules, RunOptions(genes=names))
     regions = target.suffix.lower() == ".bed"

@@ -37,10 +37,9 @@ def explain_command(
     """
     from pgx.calling import CallOptions, explain_call
     from pgx.genotypes import ReadOptions, parse_assume_reference, read_sexes
-    from pgx.pipeline import RunOptions
     from pgx.reports.explanation import dump_explanation, print_explanation
     from pgx.rules.ruleset import load_rules
-    from pgx.selection import select
+    from pgx.selection import RunOptions, select
 
     tables = load_rules(rules)
     table = select(tables, RunOptions(genes=(gene,)))[0][0]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pgx.domain.results import Results
     from pgx.domain.ruleset import RuleSet
     from pgx.genotypes import ReadOptions
-    from pgx.pipeline import RunOptions
+    from pgx.selection import RunOptions
 
 DEFAULT_FORMATS = ("html", "json")
 PRINTED = (
@@ -87,7 +87,7 @@ class Request:
         return opt.listed(self.formats) or DEFAULT_FORMATS
 
     def _run_options(self, rules: RuleSet, advise: bool) -> RunOptions:
-        from pgx.pipeline import RunOptions
+        from pgx.selection import RunOptions
 
         return RunOptions(
             genes=opt.listed(self.gene),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from pgx.domain.call import AllelePair, Diplotype, GeneCall
 from pgx.domain.gene import NO_RESULT, ActivityValue, Allele, CallingMode, Gene
 from pgx.domain.phenotype import Phenotype
 from pgx.domain.results import GeneResult, Reading, UnseenReading
 from pgx.phenotypes.translation import lookups_of_phenotype, phenotype_of_score, translate
+
+_MOST_REMEMBERED = 100_000
+_Names = tuple[tuple[str, tuple[str, ...]], ...]
+_Representatives = tuple[tuple[Reading, tuple[str, ...]], ...]
 
 
 class Interpreter:
@@ -18,16 +23,31 @@ class Interpreter:
         self.gene = gene
         self._phenotypes: dict[AllelePair, Phenotype] = {}
         self._readings: dict[AllelePair, Reading] = {}
+        self._interpreted: dict[tuple[object, ...], _Interpretation] = {}
         self._possible: tuple[UnseenReading, ...] | None = None
 
     def interpret(self, call: GeneCall) -> GeneResult:
-        """Return the call with phenotypes and the readings of all diplotypes that the data allow."""
+        """Return the call with phenotypes and the readings of all diplotypes that the data allow.
+
+        Calls of different patterns share their diplotypes as the same objects; so do then their readings.
+        """
+        consistent = call.consistent
+        parts = (call.status, call.best, call.given_phenotype, call.given_score, call.statuses)
+        key = (id(call.diplotypes), id(consistent.seen), id(consistent.unseen), *parts)
+        known = self._interpreted.get(key)
+        if known is None:
+            if len(self._interpreted) > _MOST_REMEMBERED:
+                self._interpreted.clear()
+            known = self._interpreted[key] = self._interpret(call)
+        return GeneResult(call, known.phenotypes, known.best, known.seen, known.unseen(consistent.unseen_alleles))
+
+    def _interpret(self, call: GeneCall) -> _Interpretation:
         phenotypes = tuple(self.phenotype(diplotype.lookup_alleles) for diplotype in call.diplotypes)
         if not call.status.has_result or self._is_partial(call):
-            return GeneResult(call, phenotypes, (self._no_result(),), (), self.possible())
+            return _Interpretation(call, phenotypes, (self._no_result(),), (), possible=self.possible())
         best = self._best(call)
         seen = _without(map(self.reading, call.consistent.seen), best)
-        return GeneResult(call, phenotypes, best, seen, self._unseen(call, (*best, *seen)))
+        return _Interpretation(call, phenotypes, best, seen, self._unseen(call, (*best, *seen)))
 
     def phenotype(self, alleles: AllelePair) -> Phenotype:
         """Translate a pair by allele names; names that the table lacks have no assigned function."""
@@ -100,17 +120,42 @@ class Interpreter:
         keys = lookups_of_phenotype(self.gene, phenotype or "")
         return tuple(Reading(symbol, (key,), (), phenotype) for key in keys) or (Reading(symbol, (), (), phenotype),)
 
-    def _unseen(self, call: GeneCall, known: tuple[Reading, ...]) -> tuple[UnseenReading, ...]:
-        """Group the pairs that need unseen alleles by reading, with the alleles behind each."""
-        names = dict(call.consistent.unseen_alleles)
+    def _unseen(self, call: GeneCall, known: tuple[Reading, ...]) -> _Representatives:
+        """Group the pairs that need unseen alleles by reading, with the alleles that stand for those behind each."""
         found: dict[Reading, dict[str, None]] = {}
         for pair in call.consistent.unseen:
             reading = self.reading(pair)
             if reading not in known:
-                alleles = found.setdefault(reading, {})
-                for representative in pair:
-                    alleles.update(dict.fromkeys(names.get(representative, ())))
-        return tuple(UnseenReading(reading, tuple(alleles)) for reading, alleles in found.items())
+                found.setdefault(reading, {}).update(dict.fromkeys(pair))
+        return tuple((reading, tuple(pairs)) for reading, pairs in found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Interpretation:
+    """What calls with the same diplotypes share; `call` keeps those alive by whose identity it is found."""
+
+    call: GeneCall
+    phenotypes: tuple[Phenotype, ...]
+    best: tuple[Reading, ...]
+    seen: tuple[Reading, ...]
+    representatives: _Representatives = ()
+    possible: tuple[UnseenReading, ...] = ()
+    _named: dict[int, tuple[_Names, tuple[UnseenReading, ...]]] = field(default_factory=dict)
+
+    def unseen(self, names: _Names) -> tuple[UnseenReading, ...]:
+        """Return the readings that need unseen alleles, with the names of those that could not be excluded."""
+        if not self.representatives:
+            return self.possible
+        known = self._named.get(id(names))
+        if known is None:
+            known = self._named[id(names)] = (names, self._name(dict(names)))
+        return known[1]
+
+    def _name(self, names: dict[str, tuple[str, ...]]) -> tuple[UnseenReading, ...]:
+        return tuple(
+            UnseenReading(reading, tuple(dict.fromkeys(name for one in pairs for name in names.get(one, ()))))
+            for reading, pairs in self.representatives
+        )
 
 
 def _without(readings: Iterable[Reading], known: tuple[Reading, ...]) -> tuple[Reading, ...]:

@@ -112,6 +112,7 @@ def gene_document(result: GeneResult) -> Json:
         "diplotypes": _diplotypes(call, result.phenotypes),
         "phenotype": result.phenotype if call.status.has_result else None,
         **_gene_score(result),
+        **_score_interval(call),
         "lookup": [key for key in result.lookup if key != NO_RESULT],
         "evidence": _evidence(call.evidence),
         "alternatives": [_diplotype(other, None) for other in call.alternatives],
@@ -152,6 +153,13 @@ def _gene_score(result: GeneResult) -> Json:
     best = result.phenotypes[: len(call.best_diplotypes)]
     scores = {phenotype.activity_score for phenotype in best}
     return _score(scores.pop() if len(scores) == 1 else None)
+
+
+def _score_interval(call: GeneCall) -> Json:
+    """Least and greatest score that unseen copy numbers leave open, where the gene has such."""
+    if call.score_interval is None:
+        return {}
+    return {"activity_score_interval": [str(score) for score in call.score_interval]}
 
 
 def read_score(text: str) -> ActivityValue | None:

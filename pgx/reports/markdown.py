@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pgx.reports.files import safe_names, write_text
 from pgx.reports.provenance import provenance
 from pgx.reports.summary import headlines, summarise_sample
-from pgx.reports.wording import DISCLAIMER, GROUP_TITLES, Group, printable, sentence
+from pgx.reports.wording import DISCLAIMER, GROUP_TITLES, Group, describe_absent_medicine, printable, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +42,7 @@ def _page(results: Results, sample: SampleSummary, written: Provenance) -> Itera
     yield ""
     yield f"{escape(files)}, {results.input.build or 'build unknown'}, written {written.time}"
     yield from _paragraphs(f"**{escape(text)}**" for text in headlines(results))
+    yield from _medicines(results, sample)
     yield from _actions(sample)
     for group in (Group.AS_FAR_AS_SEEN, Group.STANDARD, Group.NO_GUIDANCE, Group.NOT_ASSESSED):
         yield from _compact(sample, group)
@@ -63,6 +64,17 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
     """Yield a heading and its lines; nothing where there are none."""
     if lines:
         yield from ("", f"## {title}", "", *lines)
+
+
+def _medicines(results: Results, sample: SampleSummary) -> Iterator[str]:
+    """The patient's own drugs, in the order given."""
+    known = {drug.drug: drug for drug in sample.drugs}
+    lines = []
+    for name in results.medicines:
+        drug = known.get(name)
+        symbol, told = (drug.symbol, drug.todo) if drug else ("?", describe_absent_medicine(results))
+        lines.append(f"- {symbol} **{escape(name)}**: {escape(told)}")
+    yield from _section("The patient's own medicines", lines)
 
 
 def _actions(sample: SampleSummary) -> Iterator[str]:

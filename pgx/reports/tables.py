@@ -47,6 +47,7 @@ class Table:
     rows: Callable[[], Iterator[Row]]
 
 
+_LABELS = tuple(state.label for state in STATES)
 _EVIDENCE_COUNTS = ("positions", *(state.label for state in STATES))
 _RULES = (Column("rules.version"), Column("rules.sha256"))
 
@@ -136,8 +137,8 @@ def evidence_cells(result: GeneResult) -> Row:
     counts = dict(evidence.counts)
     return (
         evidence.positions,
-        *(counts.get(state.label, 0) for state in STATES),
-        *(flat_list(names) for names in (evidence.missing, evidence.not_excluded, evidence.undocumented)),
+        *[counts.get(label, 0) for label in _LABELS],
+        *[flat_list(names) if names else "" for names in (evidence.missing, evidence.not_excluded, evidence.undocumented)],
     )
 
 
@@ -199,6 +200,8 @@ def flat_list(items: Iterable[str]) -> str:
     '*1/*2|a\\\\|b'
     """
     texts = list(items)
+    if len(texts) == 1 and "\\" not in texts[0] and "|" not in texts[0]:
+        return texts[0]
     return "|".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts) if any(texts) else ""
 
 

@@ -19,9 +19,10 @@ from pathlib import Path
 from pgx.domain.results import Results
 from pgx.domain.ruleset import RuleSet
 from pgx.errors import PgxError
-from pgx.pipeline import RunOptions, run
+from pgx.pipeline import run
 from pgx.reports.json_report import dump_json
 from pgx.rules.ruleset import load_rules
+from pgx.selection import RunOptions
 
 
 @cache

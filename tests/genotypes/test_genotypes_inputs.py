@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from making import gene, read, read_paths, vcf, write
@@ -36,7 +37,7 @@ def test_lists(split, kind, tmp_path, monkeypatch):
     _, files = split
     text = "# by chromosome\nby chromosome/chr2.vcf\n\nby chromosome/chr10.vcf\n"
     listed = write(tmp_path, text.removeprefix("# by chromosome\n") if kind[0] != "@" else text, kind.strip("@"))
-    given = tmp_path / kind if kind[0] != "@" else type(tmp_path)(f"@{listed}")
+    given = tmp_path / kind if kind[0] != "@" else Path(f"@{listed}")
     monkeypatch.chdir("/")
     assert find_inputs([given]) == files
 
@@ -58,7 +59,7 @@ def test_empty_folders_and_lists_are_refused(tmp_path):
 
 def test_standard_input_is_read_more_than_once(tmp_path):
     program = (
-        "import sys; from pathlib import Path; sys.path.insert(0, 'tests/genotypes')\n"
+        f"import sys; from pathlib import Path; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from making import read_paths\n"
         "print(read_paths([Path('-')]).text('snv'))"
     )

@@ -26,8 +26,9 @@ from pgx.domain.results import AdviceLine, Results
 from pgx.domain.ruleset import RuleSet
 from pgx.domain.variant import Build, Variant
 from pgx.genotypes import ReadOptions
-from pgx.pipeline import RunOptions, run
+from pgx.pipeline import run
 from pgx.rules.ruleset import load_rules
+from pgx.selection import RunOptions
 from pgx.simulation import parse_diplotypes, simulate
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,8 @@ from pgx.domain.drug import Severity
 from pgx.domain.results import Agreement
 from pgx.errors import UsageError
 from pgx.guidance.levels import reaching
-from pgx.pipeline import RunOptions, run
+from pgx.pipeline import run
+from pgx.selection import RunOptions
 
 CASES = read_cases("guidance.tsv")
 NAMED = {case["name"]: case for case in CASES}

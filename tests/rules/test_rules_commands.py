@@ -206,8 +206,9 @@ def test_own_medicines_come_first(pgx):
     assert own < text.index("✖ clopidogrel") < others
     assert text.count("✖ clopidogrel") == 1
     assert "'foozole' is among the patient's medicines" in " ".join(text.split())
-    pgx(*run, "-o", "out", "--quiet")
-    (page,) = Path("out").glob("*.html")
+    pgx(*run, "-o", "out", "--quiet", "--format", "html,md")
+    (page,), (notes,) = Path("out").glob("*.html"), Path("out").glob("*.md")
+    assert notes.read_text(encoding="utf-8").count("**foozole**: Not in the rules; nothing is known here.") == 1
     html = page.read_text(encoding="utf-8")
     assert html.index('id="own"') < html.index('id="list-action"')
 
@@ -218,3 +219,10 @@ def test_old_rules_say_so(pgx, monkeypatch: pytest.MonkeyPatch):
     found = documents(pgx("run", SAMPLE, "--drug", "clopidogrel", "--json")[1])
     assert [note["code"] for note in found["warnings"]] == ["old-rules"]
     assert "more than 18 months old" in " ".join(pgx("run", SAMPLE, "--drug", "clopidogrel")[1].split())
+
+
+def test_a_population_may_hold_a_comma(pgx):
+    name = "adult, not of African ancestry"
+    found = documents(pgx("run", SAMPLE, "--drug", "warfarin", "--source", "CPIC", "--population", name, "--json")[1])
+    assert {line["population"] for line in found["samples"][0]["recommendations"]} == {name}
+    assert found["input"]["options"] == {"population": name}

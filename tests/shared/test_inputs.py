@@ -28,8 +28,9 @@ from pgx.domain.genotype import Sex
 from pgx.domain.ruleset import RuleSet
 from pgx.domain.variant import Build
 from pgx.genotypes import ReadOptions, read_genotypes
-from pgx.pipeline import RunOptions, run
+from pgx.pipeline import run
 from pgx.rules.ruleset import load_rules
+from pgx.selection import RunOptions
 
 pytestmark = pytest.mark.shared
 
