@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pgx.selection import RunOptions
 
 DEFAULT_FORMATS = ("html", "json")
+
+FINISHED_IN_PART = 3
+"""Exit code of a run that went through but had to leave something of a sample out."""
+
 PRINTED = (
     "assume_reference", "build", "copy_number", "min_balance", "min_certainty", "min_dp", "min_gq",
     "population", "prefer", "require_pass", "strict",
@@ -72,6 +76,7 @@ class Request:
             results = run(self.files or (), options, rules, progress)
         self._write(results, rules)
         self._print(results)
+        _tell_problems(results)
 
     def _check(self) -> None:
         from pgx.reports import check_formats
@@ -85,6 +90,10 @@ class Request:
 
     def _formats(self) -> tuple[str, ...]:
         return opt.listed(self.formats) or DEFAULT_FORMATS
+
+    def run_options(self, rules: RuleSet, *, advise: bool) -> RunOptions:
+        """Return what the options ask of a run."""
+        return self._run_options(rules, advise)
 
     def _run_options(self, rules: RuleSet, advise: bool) -> RunOptions:
         from pgx.selection import RunOptions
@@ -153,3 +162,12 @@ class Request:
             from pgx.reports.terminal import print_results
 
             print_results(results)
+
+
+def _tell_problems(results: Results) -> None:
+    """Say which lines of outside files were left out, and end with the code for a run that lost something."""
+    lost = [note.text for note in results.warnings if note.code == "outside-call"]
+    for text in lost:
+        print(f"pgx: {text}; left out, the rest was read", file=sys.stderr)
+    if lost:
+        sys.exit(FINISHED_IN_PART)

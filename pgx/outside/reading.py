@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pgx.domain.gene import Gene
 from pgx.domain.outside import CallOrigin, OutsideCall, OutsideProblem, OutsideReport
+from pgx.errors import InputError
 from pgx.outside.contents import Content, open_content
 from pgx.outside.entries import BadLine, Entry, Format, find_gene
 from pgx.outside.normalise import Normaliser
@@ -38,11 +39,17 @@ class _Reader:
         self._normalisers: dict[str, Normaliser] = {}
 
     def read(self, content: Content, known: Format) -> None:
-        for found in known.read(content, self.genes):
-            if isinstance(found, BadLine):
-                self._refuse(content, found.line, found.reason)
+        """Read one file; one in which no line has the shape of a call is refused."""
+        found = list(known.read(content, self.genes))
+        bad = [entry for entry in found if isinstance(entry, BadLine)]
+        if bad and len(bad) == len(found):
+            place = f"{content.path.name} line {bad[0].line}"
+            raise InputError(f"{place}: {bad[0].reason}; no line of the file can be used, mend it or leave it out")
+        for entry in found:
+            if isinstance(entry, BadLine):
+                self._refuse(content, entry.line, entry.reason)
             else:
-                self._add(content, known, found)
+                self._add(content, known, entry)
 
     def _add(self, content: Content, known: Format, entry: Entry) -> None:
         gene = find_gene(self.genes, entry.gene)

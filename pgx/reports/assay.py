@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pgx.reports.assay_plot import SHORT_NAMES
-from pgx.reports.wording import abbreviate, printable
+from pgx.reports.wording import abbreviate, percent, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -197,15 +197,3 @@ def _highest(found: GeneAssay, shares: Sequence[GroupShare]) -> dict[str, tuple[
             if frequency > highest.get(name, (0.0, ""))[0]:
                 highest[name] = (frequency, share.group.value)
     return highest
-
-
-def percent(share: float) -> str:
-    """Write a share in percent with two digits, whole where that is enough.
-
-    >>> percent(0.4504), percent(0.0123), percent(1.0), percent(0.0), percent(0.0001)
-    ('45 %', '1.2 %', '100 %', '0 %', '<0.1 %')
-    """
-    if 0 < share < 0.0005:
-        return "<0.1 %"
-    value = 100 * share
-    return f"{value:.0f} %" if value >= 9.95 or value == 0 else f"{value:.1f} %"

@@ -135,10 +135,11 @@ def evidence_cells(result: GeneResult) -> Row:
     """Return the cells of `calls` from `positions` to `undocumented`."""
     evidence = result.call.evidence
     counts = dict(evidence.counts)
+    lists = (evidence.missing, evidence.not_excluded, evidence.undocumented)
     return (
         evidence.positions,
         *[counts.get(label, 0) for label in _LABELS],
-        *[flat_list(names) if names else "" for names in (evidence.missing, evidence.not_excluded, evidence.undocumented)],
+        *[flat_list(names) if names else "" for names in lists],
     )
 
 

@@ -202,6 +202,18 @@ def _plain(value: ParameterValue) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def percent(share: float) -> str:
+    """Write a share in percent with two digits, whole where that is enough.
+
+    >>> percent(0.4504), percent(0.0123), percent(1.0), percent(0.0), percent(0.0001)
+    ('45 %', '1.2 %', '100 %', '0 %', '<0.1 %')
+    """
+    if 0 < share < 0.0005:
+        return "<0.1 %"
+    value = 100 * share
+    return f"{value:.0f} %" if value >= 9.95 or value == 0 else f"{value:.1f} %"
+
+
 def describe_agreement(agreement: Agreement, depends_on: tuple[str, ...], missed_share: float | None) -> str:
     """Say how far a line holds; empty where every result that the data allow leads to it."""
     if agreement is Agreement.SAME:
@@ -223,7 +235,7 @@ def _unseen(depends_on: tuple[str, ...], missed_share: float | None) -> str:
     reasons = [f"{named or 'some alleles'} could not be excluded"] if alleles or not genes else []
     reasons += [f"{', '.join(genes)} could change it"] if genes else []
     share = (
-        f" (up to {100 * missed_share:.2g}% of carriers could be missed, depending on ancestry)"
+        f" (up to {percent(missed_share)} of carriers could be missed, depending on ancestry)"
         if missed_share is not None
         else ""
     )

@@ -147,13 +147,23 @@ def differences(case, results):
         yield from (f"{gene} {what}" for what, holds in checks.items() if not holds)
 
 
+def is_refused(shared, case):
+    """True where the only line of the file is a problem, or the file has no line that can be used."""
+    try:
+        report, _ = outside_results(shared, case)
+    except InputError:
+        return True
+    return report.problems and not report.calls
+
+
 def test_conformance(shared, capsys):
     found = {}
     for case in cases(shared):
-        report, results = outside_results(shared, case)
         if case["expect"].get("error"):
-            found[case["id"]] = [] if report.problems and not report.calls else ["was not refused"]
-        elif case["expect"].get("parsed"):
+            found[case["id"]] = [] if is_refused(shared, case) else ["was not refused"]
+            continue
+        report, results = outside_results(shared, case)
+        if case["expect"].get("parsed"):
             parsed = [(call.gene, "/".join(call.alleles) or None) for call in report.calls]
             wanted = [(row.get("gene", parsed[0][0]), row["diplotype"]) for row in case["expect"]["parsed"]]
             found[case["id"]] = [] if parsed == wanted else [f"parsed as {parsed}"]

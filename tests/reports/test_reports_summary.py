@@ -115,7 +115,7 @@ def test_what_several_lines_depend_on_is_said_once():
     drug = grouped(line("x", "A", STANDARD, POOR, **UNSEEN), line("x", "B", STANDARD, POOR, **more))
     assert drug.caveat == (
         "Holds as far as seen: CYP2C19 *17, *4; TPMT *2 could not be excluded and CYP2D6 could change it "
-        "(up to 12% of carriers could be missed, depending on ancestry)."
+        "(up to 12 % of carriers could be missed, depending on ancestry)."
     )
 
 

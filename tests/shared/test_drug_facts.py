@@ -175,7 +175,7 @@ def test_every_key_is_one_that_the_gene_tables_can_give(drugs: list[Drug], genes
     known = {symbol: keys_of(gene) for symbol, gene in genes.items()}
     for variant in itertools.chain.from_iterable(gene.extra for gene in genes.values()):
         pairs = itertools.combinations_with_replacement(variant.bases, 2)
-        known[variant.name] = {"No Result", *("/".join(pair) for pair in pairs)}
+        known[variant.name] = {"any", "No Result", *("/".join(pair) for pair in pairs)}
     for drug in drugs:
         for need in itertools.chain.from_iterable(row.when for g in drug.guidelines for row in g.rows):
             for value in itertools.chain.from_iterable(values.split(" & ") for values in need.values):

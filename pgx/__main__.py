@@ -1,0 +1,5 @@
+"""`python -m pgx`."""
+
+from pgx.cli.app import main
+
+main()
