@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from pgx import __version__
+from pgx.cli.batch import batch_command
 from pgx.cli.check import check_command
+from pgx.cli.cohort import cohort_command
 from pgx.cli.explain import explain_command
 from pgx.cli.list_tables import list_drugs, list_genes
 from pgx.cli.rules import rules_app
@@ -27,6 +29,8 @@ app = typer.Typer(
 )
 app.command("run")(run_command)
 app.command("call")(call_command)
+app.command("batch")(batch_command)
+app.command("cohort")(cohort_command)
 app.command("explain")(explain_command)
 app.command("check")(check_command)
 app.command("simulate")(simulate_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 
 @contextmanager
@@ -24,3 +25,48 @@ def reading_progress(*, quiet: bool) -> Iterator[Callable[[int, int | None], Non
             bar.update(task, completed=done, total=total)
 
         yield advance
+
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+@contextmanager
+def batch_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int, int], None] | None]:
+    """Yield a function that is told of each unit done: a bar on a terminal, else a line every some seconds."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        yield from _batch_bar()
+    else:
+        yield _batch_lines()
+
+
+def _batch_bar() -> Iterator[Callable[[str, int, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    texts = (TextColumn("{task.fields[what]}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*texts, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("units", total=None, what="planning")
+        began = monotonic()
+
+        def told(what: str, done: int, total: int, called: int) -> None:
+            rate = called / max(monotonic() - began, 1e-9)
+            bar.update(task, completed=done, total=total, what=f"{what}, {rate:,.0f} genes/s")
+
+        yield told
+
+
+def _batch_lines() -> Callable[[str, int, int, int], None]:
+    began = last = monotonic()
+
+    def told(what: str, done: int, total: int, called: int) -> None:
+        nonlocal last
+        now = monotonic()
+        if now - last < SECONDS_BETWEEN_LINES:
+            return
+        last = now
+        left = (now - began) / done * (total - done)
+        print(f"{what} done, {done} of {total}; {called:,} genes called, {left:,.0f} s left", file=sys.stderr)
+
+    return told

@@ -1,0 +1,129 @@
+"""Gene results as guidance sees them: results that no guideline can tell apart are one class.
+
+Names of alleles that could not be excluded differ from sample to sample, but change no advice; a class holds a
+placeholder for each reading that only they would give, and each sample's own names are put in afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pgx.cohort.store import Json, read_packed, write_packed
+from pgx.domain.call import CallStatus, Evidence, GeneCall, Note
+from pgx.domain.results import GeneResult, Reading, UnseenReading
+from pgx.reports.files import replacing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PLACEHOLDER = "\x00"
+UnseenNames = tuple[tuple[str, ...], ...]
+"""For each reading that only unseen alleles would give, the alleles that could not be excluded."""
+
+
+@dataclass(slots=True)
+class Classes:
+    """Classes met so far, the class of each result, and the names of each result's unseen alleles."""
+
+    known: dict[object, int] = field(default_factory=dict)
+    members: list[GeneResult] = field(default_factory=list)
+    of_result: list[int] = field(default_factory=list)
+    names: dict[UnseenNames, int] = field(default_factory=dict)
+    names_of_result: list[int] = field(default_factory=list)
+    _met: dict[object, tuple[GeneResult, int, int]] = field(default_factory=dict)
+
+    def add(self, result: GeneResult) -> None:
+        """Find the class of a result; results that share their parts as the same objects are looked up by these."""
+        call = result.call
+        notes = call.notes if call.never_green else ()
+        same = (id(result.best), id(result.seen), id(result.unseen), call.status, call.never_green, notes)
+        known = self._met.get(same)
+        if known is None:
+            known = self._met[same] = (result, self._class(result, notes), self._names(result))
+        self.of_result.append(known[1])
+        self.names_of_result.append(known[2])
+
+    def _class(self, result: GeneResult, notes: tuple[Note, ...]) -> int:
+        call = result.call
+        readings = tuple((unseen.reading, bool(unseen.alleles)) for unseen in result.unseen)
+        key = (call.status, result.best, result.seen, readings, call.never_green, notes)
+        number = self.known.get(key)
+        if number is None:
+            number = self.known[key] = len(self.members)
+            self.members.append(result)
+        return number
+
+    def _names(self, result: GeneResult) -> int:
+        return self.names.setdefault(tuple(unseen.alleles for unseen in result.unseen), len(self.names))
+
+
+@dataclass(frozen=True, slots=True)
+class SavedGene:
+    """A gene of a part as units of advice read it; arrays have the shape (samples,)."""
+
+    members: tuple[GeneResult, ...]
+    classes: NDArray[np.int32]
+    names: tuple[UnseenNames, ...]
+    name_numbers: NDArray[np.int32]
+
+
+def save_classes(path: Path, classes: Classes, index: NDArray[np.integer[Any]]) -> None:
+    """Write `path`.classes and `path`.npy."""
+    import numpy as np
+
+    numbers = np.array([classes.of_result, classes.names_of_result], dtype=np.int32)[:, index]
+    with replacing(path.with_suffix(".npy")) as temporary, temporary.open("wb") as stream:
+        np.save(stream, numbers)
+    document = {"classes": [_write(member) for member in classes.members], "names": list(classes.names)}
+    write_packed(path.with_suffix(".classes"), document)
+
+
+def load_classes(path: Path, gene: str) -> SavedGene:
+    import numpy as np
+
+    document = read_packed(path.with_suffix(".classes"))
+    numbers = np.load(path.with_suffix(".npy"), mmap_mode="r")
+    members = tuple(_read(gene, member) for member in document["classes"])
+    names = tuple(tuple(tuple(alleles) for alleles in entry) for entry in document["names"])
+    return SavedGene(members, np.asarray(numbers[0]), names, np.asarray(numbers[1]))
+
+
+def _write(result: GeneResult) -> Json:
+    call = result.call
+    return {
+        "gene": result.gene,
+        "status": call.status.value,
+        "never_green": call.never_green,
+        "notes": [[note.code, note.text] for note in call.notes] if call.never_green else [],
+        "best": [_write_reading(reading) for reading in result.best],
+        "seen": [_write_reading(reading) for reading in result.seen],
+        "unseen": [[*_write_reading(unseen.reading), bool(unseen.alleles)] for unseen in result.unseen],
+    }
+
+
+def _write_reading(reading: Reading) -> list[Any]:
+    return [list(reading.lookup), list(reading.alleles), reading.phenotype]
+
+
+def _read(gene: str, saved: Json) -> GeneResult:
+    notes = tuple(Note(code, text) for code, text in saved["notes"])
+    name = saved["gene"]
+    call = GeneCall(name, CallStatus(saved["status"]), Evidence(()), notes=notes, never_green=saved["never_green"])
+    unseen = tuple(
+        UnseenReading(_read_reading(name, reading), (f"{PLACEHOLDER}{gene}{PLACEHOLDER}{number}",) if named else ())
+        for number, (*reading, named) in enumerate(saved["unseen"])
+    )
+    return GeneResult(call, (), _readings(name, saved["best"]), _readings(name, saved["seen"]), unseen)
+
+
+def _readings(gene: str, saved: Iterable[Sequence[Any]]) -> tuple[Reading, ...]:
+    return tuple(_read_reading(gene, reading) for reading in saved)
+
+
+def _read_reading(gene: str, saved: Sequence[Any]) -> Reading:
+    lookup, alleles, phenotype = saved
+    return Reading(gene, tuple(lookup), tuple(alleles), phenotype)

@@ -1,0 +1,172 @@
+"""Does one unit of work after the other; the same in this process, in another, and on another machine."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pgx.cohort.advice import AdviceBook, Linker
+from pgx.cohort.calls import GeneWriter
+from pgx.cohort.classes import load_classes
+from pgx.cohort.links import LinkWriter
+from pgx.cohort.parquet_file import Names
+from pgx.cohort.plan import SLICES, Part, Unit
+from pgx.cohort.store import Json, Store, write_packed
+from pgx.errors import InputError
+from pgx.pipeline import CalledGene, OpenRun, open_run
+from pgx.selection import RunOptions
+
+if TYPE_CHECKING:
+    from pgx.domain.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that every unit of a batch is done with."""
+
+    folder: Path
+    options: RunOptions
+    rules: RuleSet
+    kind: str = "parquet"
+    evidence: bool = True
+    all_advice: bool = False
+
+    @property
+    def samples(self) -> frozenset[str]:
+        """The samples asked for; empty means all."""
+        return frozenset(self.options.read.samples if self.options.read else ())
+
+    @property
+    def run_options(self) -> RunOptions:
+        """The options for opening files, which need not hold all samples asked for."""
+        read = self.options.read
+        return replace(self.options, read=replace(read, samples=())) if read and read.samples else self.options
+
+    @property
+    def rules_info(self) -> tuple[str, str]:
+        return self.rules.version, self.rules.sha256
+
+
+@dataclass(slots=True)
+class Worker:
+    """Keeps the files of the part it worked on last open."""
+
+    settings: Settings
+    _opened: dict[Part, tuple[OpenRun, Names, list[str]]] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return Store(self.settings.folder)
+
+    def open(self, part: Part) -> tuple[OpenRun, Names, list[str]]:
+        """Return the run for the samples of a part, and what was wrong with files that had to be left out."""
+        if part not in self._opened:
+            run, problems = self._open_readable(part)
+            wanted = self.settings.samples
+            samples = tuple(name for name in run.samples if name in wanted) if wanted else run.samples
+            if (part.start, part.stop) != (0, len(run.samples)) or wanted:
+                run = run.only(samples[part.start : part.stop])
+            self._opened = {part: (run, Names(run.samples), problems)}
+        return self._opened[part]
+
+    def do(self, unit: Unit) -> Json:
+        """Do a unit and mark it as done; done already, return its mark. Raises PgxError if it cannot be written."""
+        mark = self.store.finished(unit)
+        if mark is None:
+            with _without_collector():
+                mark = self._call(unit) if unit.genes else self._advise(unit)
+        return mark
+
+    def _call(self, unit: Unit) -> Json:
+        run, names, problems = self.open(unit.part)
+        writer = GeneWriter(
+            self.store, unit.part, names, self.settings.rules_info, self.settings.kind, self.settings.evidence
+        )
+        outputs: list[tuple[Path, int]] = []
+        counts = []
+        problems = list(problems)
+        for called in self._called(run, unit, problems):
+            files, count = writer.write(called)
+            outputs += files
+            counts.append(count)
+        return self.store.finish(unit, outputs, {"genes": counts, "problems": problems, "samples": len(run.samples)})
+
+    def _called(self, run: OpenRun, unit: Unit, problems: list[str]) -> Iterator[CalledGene]:
+        """Yield the genes; one that cannot be read is as if the files said nothing of it."""
+        for symbols in [unit.genes] if len(unit.genes) > 1 else [(symbol,) for symbol in unit.genes]:
+            try:
+                found = list(run.call(symbols, one_pass=True))
+            except InputError as error:
+                problems.append(f"{', '.join(symbols)}: {error}")
+                found = [run.nothing_seen(symbol) for symbol in symbols]
+            yield from found
+
+    def _open_readable(self, part: Part) -> tuple[OpenRun, list[str]]:
+        """Open the files of a part; where several are read together, those that cannot be read are left out."""
+        options, rules = self.settings.run_options, self.settings.rules
+        try:
+            run = open_run(part.paths, options, rules)
+            if self._is_mixed(run):
+                _try(run)
+            return run, []
+        except InputError as error:
+            readable, problems = self._sort_out(part.paths)
+            if not readable or not problems:
+                raise error
+        return open_run(readable, options, rules), problems
+
+    @staticmethod
+    def _is_mixed(run: OpenRun) -> bool:
+        """True where files of different samples are read together, so that one can be left out."""
+        return len({file.header.samples for file in run.reading.files}) > 1
+
+    def _sort_out(self, paths: Sequence[str]) -> tuple[list[str], list[str]]:
+        readable, problems = [], []
+        for path in paths:
+            try:
+                _try(open_run([path], self.settings.run_options, self.settings.rules))
+                readable.append(path)
+            except InputError as error:
+                problems.append(str(error))
+        return readable, problems
+
+    def _advise(self, unit: Unit) -> Json:
+        run, names, _ = self.open(unit.part)
+        symbols = [name for gene in run.genes for name in (gene.symbol, *(extra.name for extra in gene.extra))]
+        owners = {extra.name: extra.name for gene in run.genes for extra in gene.extra}
+        genes = {
+            symbol: load_classes(self.store.work(unit.part, symbol), owners.get(symbol, symbol)) for symbol in symbols
+        }
+        book = AdviceBook(self.settings.rules_info)
+        linker = Linker(genes, run.adviser(), book, len(run.samples), run.rules.carriers, self.settings.all_advice)
+        writer = LinkWriter(self.store, unit, names, self.settings.kind)
+        outputs, sets = writer.write(linker, _slice(len(linker.adviser.asked), unit.slice))
+        pieces = {"advice": dict(sorted(book.rows.items())), "not_assessed": sets}
+        write_packed(self.store.work(unit.part, f"{unit.name}.pieces"), pieces)
+        return self.store.finish(unit, outputs, {"problems": []})
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Spare Python's search for cycles, of which there are none here; it takes a third of the time otherwise."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _try(run: OpenRun) -> None:
+    """Read everything once without keeping it, so that what is wrong shows."""
+    for _ in run.call([gene.symbol for gene in run.genes], one_pass=True):
+        pass
+
+
+def _slice(count: int, number: int) -> range:
+    return range(count * number // SLICES, count * (number + 1) // SLICES)

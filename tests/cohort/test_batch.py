@@ -1,0 +1,206 @@
+"""A batch says what a run says, whoever does it and however often it is interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import polars as pl
+import pytest
+from made_cohorts import contents, copy, pgx, write_cohort
+
+from pgx.pipeline import run
+from pgx.reports.parquet import table_frame
+from pgx.reports.tables import flat_tables
+
+OPTIONS = ("--gene", "CYP2C19,CYP2C9,DPYD,VKORC1", "--quiet")
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    return write_cohort(tmp_path_factory.mktemp("cohort") / "cohort.vcf", 60)
+
+
+@pytest.fixture(scope="module")
+def whole(cohort, tmp_path_factory):
+    """An undisturbed batch of all genes and one of some."""
+    folder = tmp_path_factory.mktemp("batch")
+    assert pgx("batch", cohort, "-o", folder / "all", "--quiet", "--jobs", 1).returncode == 0
+    assert pgx("batch", cohort, "-o", folder / "some", *OPTIONS, "--jobs", 1, "--part-size", 25).returncode == 0
+    return folder
+
+
+def long_table(folder):
+    """The one-line query of the documentation."""
+    return (
+        pl.scan_parquet(folder / "recommendations/*.parquet")
+        .join(pl.scan_parquet(folder / "advice.parquet"), on=["advice_id", "drug", "source"])
+        .collect()
+    )
+
+
+def test_tables_are_those_of_a_run(cohort, whole):
+    results = run([cohort])
+    tables = {table.name: table_frame(table) for table in flat_tables(results)}
+    for name, keys in (("calls", ["sample", "gene"]), ("evidence", ["sample", "gene", "position"])):
+        expected = tables[name].drop("not_assessed", strict=False)
+        found = pl.read_parquet(whole / "all" / name, hive_partitioning=True).select(expected.columns)
+        assert found.sort(keys).equals(expected.sort(keys))
+    asking = tables["recommendations"].filter(pl.col("severity").is_in(["amber", "red"]))
+    found = long_table(whole / "all").select(asking.columns)
+    assert found.sort(asking.columns).equals(asking.sort(asking.columns))
+    lacking = [(s.sample, n.drug, "|".join(n.genes), n.reason) for s in results.samples for n in s.not_assessed]
+    sets = pl.read_parquet(whole / "all/not_assessed_sets.parquet")
+    found = pl.read_parquet(whole / "all/not_assessed").join(sets, on="set_id").drop("set_id")
+    assert sorted(found.iter_rows()) == sorted(lacking)
+
+
+def test_all_advice_is_everything(cohort, tmp_path):
+    assert pgx("batch", cohort, "-o", tmp_path / "out", *OPTIONS, "--all-advice").returncode == 0
+    found = long_table(tmp_path / "out")
+    assert set(found["severity"]) >= {"grey", "green", "amber", "red"}
+
+
+@pytest.mark.parametrize("options", [("--jobs", 2), ("--jobs", 3)])
+def test_bytes_do_not_depend_on_workers(cohort, whole, tmp_path, options):
+    assert pgx("batch", cohort, "-o", tmp_path / "out", *OPTIONS, "--part-size", 25, *options).returncode == 0
+    assert contents(tmp_path / "out") == contents(whole / "some")
+
+
+def test_shards_make_the_same_batch(cohort, whole, tmp_path):
+    for number in (2, 3, 1):
+        made = pgx("batch", cohort, "-o", tmp_path / "out", *OPTIONS, "--part-size", 25, "--shard", f"{number}/3")
+        assert made.returncode == 0
+    assert contents(tmp_path / "out") == contents(whole / "some")
+
+
+def test_resumed_after_losing_files(cohort, whole, tmp_path):
+    out = copy(whole / "some", tmp_path / "out")
+    (out / "manifest.json").unlink()
+    (out / "calls/gene=CYP2C19/part-00001.parquet").write_bytes(b"half")
+    (out / ".work/part-00000/calls-DPYD.json").write_text("{")
+    (out / "calls/gene=DPYD/.part-00000.parquet.1.part").write_bytes(b"left over")
+    assert pgx("batch", cohort, "-o", out, *OPTIONS, "--part-size", 25).returncode == 2
+    assert pgx("batch", cohort, "-o", out, *OPTIONS, "--part-size", 25, "--resume").returncode == 0
+    (out / "calls/gene=DPYD/.part-00000.parquet.1.part").unlink(missing_ok=True)
+    assert contents(out) == contents(whole / "some")
+
+
+@pytest.mark.parametrize("after", [0.7, 1.1, 1.6])
+def test_killed_and_resumed(cohort, whole, tmp_path, after):
+    command = [sys.executable, "-m", "pgx", "batch", str(cohort), "-o", str(tmp_path / "out"), *OPTIONS]
+    command += ["--part-size", "25", "--jobs", "1"]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    time.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert pgx(*command[3:], "--resume").returncode == 0
+    left = [path for path in contents(tmp_path / "out") if path.endswith(".part")]
+    for path in left:
+        (tmp_path / "out" / path).unlink()
+    assert contents(tmp_path / "out") == contents(whole / "some")
+
+
+def test_another_batch_is_refused(whole, cohort, tmp_path):
+    out = copy(whole / "some", tmp_path / "out")
+    made = pgx("batch", cohort, "-o", out, "--gene", "CYP2C9", "--resume")
+    assert made.returncode == 2
+    assert made.stderr.count("\n") == 1
+
+
+def test_corrupt_files_are_reported_and_the_rest_is_done(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number in range(4):
+        write_cohort(folder / f"sample{number}.vcf", 1, seed=number, first=number)
+    (folder / "sample1.vcf").write_text("no VCF\n")
+    text = (folder / "sample2.vcf").read_text().splitlines()
+    (folder / "sample2.vcf").write_text("\n".join([*text[:-1], text[-1].rsplit("\t", 1)[0] + "\t0/9"]) + "\n")
+    made = pgx("batch", folder, "-o", tmp_path / "out", "--quiet")
+    assert made.returncode == 3
+    assert [("sample1" in line, "sample2" in line) for line in made.stderr.splitlines()] == [
+        (True, False),
+        (False, True),
+    ]
+    calls = pl.read_parquet(tmp_path / "out/calls")
+    assert set(calls["sample"]) == {"P000", "P003"}
+    assert len(json.loads((tmp_path / "out/manifest.json").read_text())["problems"]) == 2
+
+
+def test_gene_that_cannot_be_read_does_not_stop_the_others(tmp_path):
+    lines = write_cohort(tmp_path / "cohort.vcf", 70).read_text().splitlines()
+    last = max(number for number, line in enumerate(lines) if line.startswith("chr10\t94842866"))
+    lines[last] = lines[last][: -len("0/0")] + "0/9"
+    (tmp_path / "broken.vcf").write_text("\n".join(lines) + "\n")
+    made = pgx("batch", tmp_path / "broken.vcf", "-o", tmp_path / "out", "--gene", "CYP2C19,VKORC1", "--quiet")
+    assert made.returncode == 3
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert manifest["genes"]["CYP2C19"]["samples"] == {"no_data": 70}
+    assert "no_data" not in manifest["genes"]["VKORC1"]["samples"]
+
+
+def test_full_disk_is_one_line(cohort, tmp_path):
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)); import signal;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from pgx.cli.app import main; main()"
+    )
+    command = [sys.executable, "-c", code, "batch", str(cohort), "-o", str(tmp_path / "out"), "--quiet", "--jobs", "1"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 1
+    assert made.stderr.count("\n") == 1
+    assert not list((tmp_path / "out").rglob("*.parquet"))
+
+
+def test_tab_separated_text_holds_the_same(cohort, whole, tmp_path):
+    assert pgx("batch", cohort, "-o", tmp_path / "out", *OPTIONS, "--format", "tsv", "--part-size", 25).returncode == 0
+    for path in sorted((whole / "some/recommendations").glob("*.parquet")):
+        text = pl.read_csv(tmp_path / "out/recommendations" / f"{path.stem}.tsv", separator="\t")
+        assert text.equals(pl.read_parquet(path)) or text.height == 0
+
+
+def test_reports_of_single_samples_where_asked_for(tmp_path):
+    write_cohort(tmp_path / "cohort.vcf", 2)
+    made = pgx("batch", tmp_path / "cohort.vcf", "-o", tmp_path / "out", *OPTIONS, "--reports", "json")
+    assert made.returncode == 0
+    assert (tmp_path / "out/reports/part-00000-0000/results.json").is_file()
+
+
+def test_manifest_names_what_went_in_and_came_out(cohort, whole):
+    manifest = json.loads((whole / "some/manifest.json").read_text())
+    assert manifest["inputs"][0]["name"] == str(cohort)
+    assert len(manifest["inputs"][0]["sha256"]) == 64
+    assert manifest["samples"] == 60
+    assert [part["samples"] for part in manifest["parts"]] == [25, 25, 10]
+    listed = {entry["name"]: entry["bytes"] for entry in manifest["outputs"]}
+    written = {name: len(data) for name, data in contents(whole / "some").items() if name != "manifest.json"}
+    assert listed == written
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--shard", "3/2"), ("--engine", "dask"), ("--format", "html"), ("--reports", "nothing")]
+)
+def test_wrong_options_are_one_line(cohort, tmp_path, arguments):
+    made = pgx("batch", cohort, "-o", tmp_path / "out", *arguments)
+    assert (made.returncode, made.stderr.count("\n")) == (2, 1)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(
+    shutil.which("snakemake") is None, reason="Snakemake is not installed: pip install 'pgx[snakemake]'"
+)
+def test_snakemake_workflow(cohort, whole, tmp_path):
+    from pathlib import Path
+
+    snakefile = Path(__file__).resolve().parents[2] / "workflows" / "Snakefile"
+    command = ["snakemake", "--snakefile", str(snakefile), "--cores", "2", "--directory", str(tmp_path), "--config"]
+    settings = [f"input={cohort}", "output=out", "shards=3", "part_size=25", f"options={' '.join(OPTIONS[:2])}"]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+    made = subprocess.run([*command, *settings], capture_output=True, text=True, env=environment, check=False)
+    assert made.returncode == 0, made.stderr
+    assert contents(tmp_path / "out") == contents(whole / "some")
