@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,24 +26,11 @@ _DATA_PAGE, _DICTIONARY_PAGE = 0, 2
 _PLAIN, _RLE, _RLE_DICTIONARY = 0, 3, 8
 _WIDTHS = (1, 2, 4, 8, 16, 32)
 
-_Compress = Callable[[bytes], bytes]
 
-
-def _zlib_compress(data: bytes) -> bytes:
+def _compress(data: bytes) -> bytes:
+    """Pack a page. Faster libraries were tried and do not always give the same bytes for the same data."""
     engine = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
     return engine.compress(data) + engine.flush()
-
-
-def _choose_compressor() -> _Compress:
-    """Take the faster library where it is installed; a reader cannot tell the difference."""
-    try:
-        from isal import igzip_lib
-    except ImportError:
-        return _zlib_compress
-    return lambda data: igzip_lib.compress(data, _LEVEL, igzip_lib.COMP_GZIP)
-
-
-_compress = _choose_compressor()
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def _parts(clusters: Sequence[tuple[tuple[str, ...], int]], part_size: int) -> I
     waiting: list[str] = []
     held = 0
     for paths, samples in clusters:
-        small = samples <= FILES_AT_ONCE
+        small = samples <= min(FILES_AT_ONCE, part_size)
         if waiting and (not small or held + samples > part_size or len(waiting) + len(paths) > FILES_AT_ONCE):
             yield Part(number, tuple(waiting), 0, held)
             number, waiting, held = number + 1, [], 0

@@ -12,6 +12,7 @@ from pgx.domain.variant import Build, Variant
 UNASSIGNED_FUNCTION = "Unassigned function"
 INDETERMINATE = "Indeterminate"
 NO_RESULT = "No Result"
+HETEROPLASMY_THRESHOLD = 0.6
 UNSPECIFIED_SCORE = "n/a"
 
 IUPAC = {
@@ -250,7 +251,7 @@ class Gene:
     deletions: Deletions | None = None
     """For genes whose copies are counted: what a lost copy is called."""
     sex_linked: bool = False
-    heteroplasmy_threshold: float = 0.6
+    heteroplasmy_threshold: float = HETEROPLASMY_THRESHOLD
     """For haploid genes: share of the reads from which a mixed position counts as changed. A working value: no
     guideline gives one."""
     undocumented_is_reference: bool = False

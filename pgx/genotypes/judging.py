@@ -174,7 +174,7 @@ def _observe_bases(
     return (
         Observation(
             bearing.weight, state, kept, call.phased, (0, call.phase_set), _tested(bearing, label),
-            _amounts(call, alleles) if bearing.target.counts_copies else (),
+            _amounts(call, alleles) if bearing.target.counts_copies or bearing.target.weighs_reads else (),
         ),
         reason,
     )  # fmt: skip

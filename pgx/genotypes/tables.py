@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pgx.domain.evidence import EvidenceState
-from pgx.domain.gene import Gene
+from pgx.domain.gene import CallingMode, Gene
 from pgx.domain.genotype import Genotype, GenotypeTable, Sex
 from pgx.domain.variant import Build, Variant
 from pgx.genotypes.accumulate import Position
@@ -56,6 +56,8 @@ def build_table(
         _row(variant, position, layer, numbers, _assumed(gene, variant, build, options.assume_reference))
         for variant, position, layer, numbers in zip(gene.positions, positions, layers, numbered, strict=True)
     ]
+    if gene.calling is CallingMode.HAPLOID:
+        rows = [replace(row, values=tuple(map(_as_mixture, row.values))) for row in rows]
     codes = _stack(rows, len(samples))
     return GenotypeTable(
         gene.symbol,
@@ -67,6 +69,14 @@ def build_table(
         copies,
         structures,
     )
+
+
+def _as_mixture(genotype: Genotype) -> Genotype:
+    """Turn the reads of a mixed genotype into the share of its alternative allele."""
+    if not genotype.copies:
+        return genotype
+    place = genotype.alleles.index(max(genotype.alleles))
+    return replace(genotype, copies=(), fraction=round(genotype.copies[place] / sum(genotype.copies), 3))
 
 
 def _sexes(

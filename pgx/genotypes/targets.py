@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pgx.domain.gene import Gene
+from pgx.domain.gene import CallingMode, Gene
 from pgx.domain.variant import Build, Variant
 from pgx.genotypes.intervals import Intervals, merge_intervals
 
@@ -28,6 +28,8 @@ class Target:
     length: int
     counts_copies: bool = False
     """True in genes called with copy numbers, where a symbolic deletion is a copy less and no missing base."""
+    weighs_reads: bool = False
+    """True in haploid genes, where a mixed genotype stands for shares of the reads."""
 
     @property
     def end(self) -> int:
@@ -81,4 +83,13 @@ def place_targets(genes: Sequence[Gene], build: Build) -> Targets:
 
 def _target(place: tuple[int, int], gene: Gene, variant: Variant, start: int, build: Build) -> Target:
     ref, window = variant.reference(build), variant.window(build).upper()
-    return Target(*place, variant, start, window, variant.bases.index(ref), len(ref), gene.counts_copies)
+    return Target(
+        *place,
+        variant,
+        start,
+        window,
+        variant.bases.index(ref),
+        len(ref),
+        gene.counts_copies,
+        gene.calling is CallingMode.HAPLOID,
+    )

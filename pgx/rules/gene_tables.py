@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from pgx.domain.gene import (
+    HETEROPLASMY_THRESHOLD,
     UNASSIGNED_FUNCTION,
     ActivityValue,
     Allele,
@@ -28,7 +29,8 @@ from pgx.rules.yaml_nodes import Entry, compose
 
 REQUIRED_KEYS = ("gene", "hgnc", "version", "sources", "contig", "calling", "lookup")
 OPTIONAL_KEYS = (
-    "copy_number", "deletions", "sex_linked", "undocumented", "required", "unphased_priorities", "proxies", "fallback",
+    "copy_number", "deletions", "sex_linked", "heteroplasmy_threshold", "undocumented",
+    "required", "unphased_priorities", "proxies", "fallback",
     "function_order", "preferred_alleles", "statuses", "aliases", "display_names", "exons",
     "variants", "extra", "ignored", "alleles", "phenotypes",
 )  # fmt: skip
@@ -80,6 +82,9 @@ def read_gene(fields: Fields) -> Gene:
         copy_number_required=_is_word(fields, "copy_number", "required"),
         deletions=_optional(fields, "deletions", _deletions),
         sex_linked="sex_linked" in fields and fields["sex_linked"].flag(),
+        heteroplasmy_threshold=(
+            fields["heteroplasmy_threshold"].number() if "heteroplasmy_threshold" in fields else HETEROPLASMY_THRESHOLD
+        ),
         undocumented_is_reference=_is_word(fields, "undocumented", "reference"),
         function_order=_texts(fields, "function_order"),
         preferred_alleles=_texts(fields, "preferred_alleles"),

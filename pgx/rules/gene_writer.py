@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from pgx.domain.gene import UNASSIGNED_FUNCTION, Allele, Gene, PhenotypeRule, Region
+from pgx.domain.gene import HETEROPLASMY_THRESHOLD, UNASSIGNED_FUNCTION, Allele, Gene, PhenotypeRule, Region
 from pgx.domain.variant import Variant
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/+()-]|:(?=[A-Za-z0-9/]))*(?<! )")
@@ -80,6 +80,7 @@ def _settings(gene: Gene) -> Iterator[str]:
         "copy_number": "required" if gene.copy_number_required else "",
         "deletions": _filled(_fields(deletions, "whole", "part")) if deletions else {},
         "sex_linked": gene.sex_linked,
+        "heteroplasmy_threshold": _threshold(gene),
         "undocumented": "reference" if gene.undocumented_is_reference else "",
         "required": gene.required,
         "function_order": gene.function_order,
@@ -90,6 +91,11 @@ def _settings(gene: Gene) -> Iterator[str]:
         "fallback": {"position": fallback.position, "alleles": dict(fallback.alleles)} if fallback else {},
     }
     return (f"{key}: {flow(value)}" for key, value in _filled(settings).items())
+
+
+def _threshold(gene: Gene) -> float | None:
+    """Return the threshold where the table sets one of its own."""
+    return None if gene.heteroplasmy_threshold == HETEROPLASMY_THRESHOLD else gene.heteroplasmy_threshold
 
 
 def _list(key: str, items: Iterable[Any]) -> list[str]:
