@@ -159,16 +159,14 @@ class Linker:
         group = np.full(len(lines) + 1, -1, dtype=np.int32)
         for place, number in enumerate(numbers):
             group[fixed[number]] = place
-        of_sample = group[index]
-        order = np.argsort(of_sample, kind="stable")
-        bounds = np.searchsorted(of_sample[order], np.arange(len(numbers) + 1))
-        for place, number in enumerate(numbers):
-            yield number, order[bounds[place] : bounds[place + 1]]
+        yield from zip(numbers, _members(group[index], len(numbers)), strict=True)
+        open_ones = [combination for combination, found in enumerate(lines) if found and _placeholders(found)]
+        group[:] = -1
+        group[open_ones] = np.arange(len(open_ones), dtype=np.int32)
         named: dict[int, list[NDArray[np.intp]]] = {}
-        for combination, found in enumerate(lines):
-            if found and _placeholders(found):
-                for number, samples in self._by_names(found, np.flatnonzero(index == combination)):
-                    named.setdefault(number, []).append(samples)
+        for combination, samples in zip(open_ones, _members(group[index], len(open_ones)), strict=True):
+            for number, some in self._by_names(lines[combination], samples):
+                named.setdefault(number, []).append(some)
         for number in sorted(named):
             yield number, np.sort(np.concatenate(named[number]))
 
@@ -176,14 +174,11 @@ class Linker:
         self, lines: tuple[AdviceLine, ...], samples: NDArray[np.intp]
     ) -> Iterator[tuple[int, NDArray[np.intp]]]:
         """Put each sample's own alleles in place of the placeholders; samples with the same names share a piece."""
-        import numpy as np
-
         genes = sorted({gene for gene, _ in _placeholders(lines)})
         first, index = distinct_columns([self.genes[gene].name_numbers[samples] for gene in genes], len(samples))
-        for number, column in enumerate(first.tolist()):
-            sample = int(samples[column])
-            named = tuple(self._named(line, sample) for line in lines)
-            yield self.book.number(named), samples[np.flatnonzero(index == number)]
+        for column, places in zip(first.tolist(), _members(index, len(first)), strict=True):
+            named = tuple(self._named(line, int(samples[column])) for line in lines)
+            yield self.book.number(named), samples[places]
 
     def _named(self, line: AdviceLine, sample: int) -> AdviceLine:
         if not _placeholders((line,)):
@@ -203,6 +198,15 @@ class Linker:
             saved = self.genes[gene]
             found += [f"{prefix}{name}" for name in saved.names[int(saved.name_numbers[sample])][int(number)]]
         return tuple(dict.fromkeys(found))
+
+
+def _members(groups: NDArray[np.integer[Any]], count: int) -> list[NDArray[np.intp]]:
+    """Return the places of each group from 0 on, in rising order; places of group -1 are in none."""
+    import numpy as np
+
+    order = np.argsort(groups, kind="stable")
+    bounds = np.searchsorted(groups[order], np.arange(count + 1))
+    return [order[bounds[number] : bounds[number + 1]] for number in range(count)]
 
 
 def _placeholders(lines: Sequence[AdviceLine]) -> list[tuple[str, str]]:

@@ -40,6 +40,7 @@ class ResultRows:
     not_called: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
     _results: dict[object, tuple[GeneResult, tuple[Cell, ...]]] = field(default_factory=dict)
+    _worded: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
     _notes: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
 
     def add(self, result: GeneResult) -> None:
@@ -56,8 +57,18 @@ class ResultRows:
         key = (*parts, call.status, call.source, call.phased, call.best, call.given_phenotype, call.given_score)
         known = self._results.get(key)
         if known is None:
-            known = self._results[key] = (result, result_cells(result))
+            known = self._results[key] = (result, self._word(result))
         return known[1]
+
+    def _word(self, result: GeneResult) -> tuple[Cell, ...]:
+        """Word a result whose parts are new objects, but may say what others said."""
+        call = result.call
+        said = tuple([(one.components, one.score, one.lookup_alleles, one.listed, one.partial) for one in call.diplotypes])
+        key = (said, result.phenotypes, result.best, call.status, call.source, call.phased, call.given_score)
+        cells = self._worded.get(key)
+        if cells is None:
+            cells = self._worded[key] = result_cells(result)
+        return cells
 
     def _note_cells(self, result: GeneResult) -> tuple[Cell, ...]:
         key = (result.call.alternatives, result.call.notes)
