@@ -8,6 +8,7 @@ import pkgutil
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import given
@@ -222,7 +223,7 @@ def test_unknown_format_lists_those_there_are():
 
 
 def test_every_format_writes_files_that_exist(tmp_path):
-    for name in WRITERS:
+    for name in (name for name in WRITERS if name != "pdf" or find_spec("weasyprint")):
         folder = tmp_path / name
         written = write_reports(results("a", "../b"), None, [name], folder)
         assert written
