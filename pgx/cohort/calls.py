@@ -63,7 +63,9 @@ class ResultRows:
     def _word(self, result: GeneResult) -> tuple[Cell, ...]:
         """Word a result whose parts are new objects, but may say what others said."""
         call = result.call
-        said = tuple([(one.components, one.score, one.lookup_alleles, one.listed, one.partial) for one in call.diplotypes])
+        said = tuple(
+            [(one.components, one.score, one.lookup_alleles, one.listed, one.partial) for one in call.diplotypes]
+        )
         key = (said, result.phenotypes, result.best, call.status, call.source, call.phased, call.given_score)
         cells = self._worded.get(key)
         if cells is None:
