@@ -20,8 +20,6 @@ _FEWEST = 3
 _CLEAR = log(100)
 """One share of the copies must be so much likelier than any other, as a logarithm."""
 
-Amounts = tuple[tuple[int, int], ...]
-
 
 def count_alleles(layers: Sequence[Layer], copies: Sequence[int | None]) -> list[Layer]:
     """Turn reads into copies for samples with three copies or more, and drop the reads of all others."""
