@@ -223,12 +223,13 @@ def test_unknown_format_lists_those_there_are():
 
 
 def test_every_format_writes_files_that_exist(tmp_path):
-    for name in (name for name in WRITERS if name != "pdf" or find_spec("weasyprint")):
+    installed = [name for name in WRITERS if name != "pdf" or find_spec("weasyprint")]
+    for name in installed:
         folder = tmp_path / name
         written = write_reports(results("a", "../b"), None, [name], folder)
         assert written
         assert {path for path in folder.rglob("*") if path.is_file()} == set(written)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(WRITERS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(installed)
 
 
 def test_formats_are_imported_when_asked_for():
