@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from pgx.calling.proxies import Mark, Marks, Sign
+from pgx.calling.seen import Genotypes
 from pgx.calling.variant_table import VariantTable
-from pgx.domain.evidence import EvidenceState
 from pgx.domain.gene import Gene
 from pgx.domain.genotype import Genotype, Pattern
 
 Sides = tuple[Marks, Marks]
 """Marks on one strand and on the other."""
-PLAIN_PAIR = Genotype(EvidenceState.CALLED, (0, 0))
 Turns = tuple[bool, ...]
 """For each block, whether it lies the other way round."""
 
@@ -43,20 +42,13 @@ class Blocks:
         return 1 << max(len(self.sides) - 1, 0)
 
 
-class Genotypes(dict[int, Genotype]):
-    """Genotypes of the rows that are not plain; any other row has the reference allele on both strands."""
-
-    def __missing__(self, row: int) -> Genotype:
-        return PLAIN_PAIR
-
-
-def known_bases(gene: Gene, pattern: Pattern) -> Genotypes | None:
-    """Return the genotypes of the defining positions, undocumented bases as reference.
+def known_bases(gene: Gene, pattern: Pattern, rows: Iterable[int]) -> Genotypes | None:
+    """Return the genotypes of these rows where they are defining positions, undocumented bases as reference.
 
     None where the gene's table does not allow that.
     """
     found = Genotypes()
-    for row in pattern.notable:
+    for row in rows:
         if row >= len(gene.variants):
             continue
         genotype, known = pattern.genotypes[row], len(gene.variants[row].bases)

@@ -5,15 +5,17 @@ They name what is there and give no advice: nobody has established what such a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import NamedTuple
 
 from pgx.calling.changes import name_change
+from pgx.calling.evidence import undocumented
 from pgx.calling.finding import Finding
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
 from pgx.calling.partition import partitions
+from pgx.calling.seen import Seen
 from pgx.domain.call import Diplotype, Note
 from pgx.domain.gene import Gene
 from pgx.domain.genotype import Genotype, Pattern
@@ -45,6 +47,28 @@ class Strand(NamedTuple):
     def text(self) -> str:
         names = [name.text for name in self.components]
         return names[0] if len(names) == 1 else f"[{' + '.join(names)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCombinations:
+    """Tries combinations where no plain pair fits; `rows` and `plain` have the whole pattern."""
+
+    gene: Gene
+    pattern: Pattern
+    copies: int
+    rows: tuple[int, ...]
+    plain: Seen
+
+    def find(self, missing: Sequence[int]) -> Finding:
+        if self.gene.undocumented_is_reference and undocumented(self.gene, self.pattern, self.rows):
+            return self._combine()
+        finding = self.plain.find(missing)
+        if not finding.diplotypes:
+            return self._combine()
+        return with_combinations(finding, self._combine()) if finding.fell_back else finding
+
+    def _combine(self) -> Finding:
+        return call_combinations(self.gene, self.pattern, self.copies)
 
 
 def call_combinations(gene: Gene, pattern: Pattern, copies: int) -> Finding:

@@ -2,99 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pgx.calling.matrix import AlleleMatrix, bits
 from pgx.calling.memory import remembered
 from pgx.calling.strands import Strands
 from pgx.domain.call import AllelePair, Consistent
 
-ClassPair = tuple[int, ...]
+Sides = tuple[int, int]
+"""Alleles that the one strand may be, and the other."""
+ClassPairs = int
+"""Set of pairs of classes, and of classes alone, as bits: `_pair_bit` gives the place of each."""
 
 
 def consistent_pairs(
-    matrix: AlleleMatrix, strands: Strands, best: list[tuple[int, int]], *, or_single: bool
+    matrix: AlleleMatrix, strands: Strands, best: Iterable[tuple[int, int]], *, or_single: bool
 ) -> tuple[Consistent, tuple[str, ...]]:
     """Return the pairs allowed with unseen positions at reference, those allowed beyond that, and alleles not excluded.
 
     With `or_single` one allele alone is possible too (X chromosome, sex unknown).
     """
-    seen = _class_pairs(matrix, strands, strands.seen, or_single) | {
-        _classes_of(matrix, strands, pair) for pair in best
-    }
+    ways = list(_lie(strands, strands.seen))
+    seen = _class_pairs(matrix, strands, ways, or_single)
+    for one, other in best:
+        seen |= _pair_bit(matrix, matrix.class_of[one], matrix.class_of[other] if strands.copies == 2 else None)
     if not strands.missing:
         return Consistent(_names(matrix, seen)), ()
-    unseen = _class_pairs(matrix, strands, strands.fixed, or_single) - seen
-    known = _participants(strands, strands.seen)
-    for pair in best:
-        known |= 1 << pair[0] | 1 << pair[1]
-    open_alleles = _participants(strands, strands.fixed) & ~known
-    groups = [
-        (_representative(members, matrix), _printed(matrix, members & open_alleles))
-        for members in matrix.classes
-        if members & open_alleles
-    ]
-    return Consistent(_names(matrix, seen), _names(matrix, unseen), tuple(groups)), _printed(matrix, open_alleles)
+    every_way = list(_lie(strands, strands.fixed))
+    unseen = _class_pairs(matrix, strands, every_way, or_single) & ~seen
+    left = _participants(every_way) & ~_participants(ways)
+    for one, other in best:
+        left &= ~(1 << one | 1 << other)
+    groups, names = _open_alleles(matrix, left)
+    return Consistent(_names(matrix, seen), _names(matrix, unseen), groups), names
 
 
-def _participants(strands: Strands, pool: int) -> int:
-    candidates = strands.candidates(pool)
-    if not strands.blocks or strands.copies == 1:
-        return candidates
-    return sum(1 << number for number in bits(candidates) if strands.partners(number, candidates))
+def _lie(strands: Strands, pool: int) -> Iterable[Sides]:
+    """Return the alleles of `pool` for either strand, for every way in which the blocks can lie to each other.
 
-
-def _class_pairs(matrix: AlleleMatrix, strands: Strands, pool: int, or_single: bool) -> set[ClassPair]:
-    candidates = strands.candidates(pool)
-    known = remembered(matrix, "class pairs")
-    key = (candidates, strands.copies, or_single, tuple([(block.first, block.second) for block in strands.blocks]))
-    if key not in known:
-        known[key] = _pairs_of(matrix, strands, candidates, or_single)
-    found: set[ClassPair] = known[key]
-    return found
-
-
-def _pairs_of(matrix: AlleleMatrix, strands: Strands, candidates: int, or_single: bool) -> set[ClassPair]:
-    singles = {(matrix.class_of[number],) for number in bits(candidates)}
+    Ways that leave a strand without an allele are not among them. One strand that shows two bases may be any allele
+    that fits either.
+    """
     if strands.copies == 1:
-        return set(singles)
-    found: set[ClassPair] = set(singles) if or_single and not strands.blocks else set()
-    known: set[tuple[object, ...]] = set()
-    for number in bits(candidates):
-        signature = _signature(matrix, strands, number)
-        if signature not in known:
-            known.add(signature)
-            partners = strands.partners(number, candidates)
-            one = matrix.class_of[number]
-            found.update(
-                (min(one, other), max(one, other)) for other, members in enumerate(matrix.classes) if partners & members
-            )
+        pool = strands.candidates(pool)
+    if strands.copies == 1 or not strands.blocks:
+        return ((pool, pool),) if pool else ()
+    ways = {(pool, pool)}
+    for number, block in enumerate(strands.blocks):
+        turns = ((block.first, block.second), (block.second, block.first))[: 2 if number else 1]
+        met = {(one & first, other & second) for one, other in ways for first, second in turns}
+        ways = {(one, other) for one, other in met if one and other}
+    return ways
+
+
+def _participants(ways: Iterable[Sides]) -> int:
+    found = 0
+    for one, other in ways:
+        found |= one | other
     return found
 
 
-def _signature(matrix: AlleleMatrix, strands: Strands, number: int) -> tuple[object, ...]:
-    """Alleles with the same signature have the same partners and the same function."""
-    return (
-        matrix.class_of[number],
-        *((block.first >> number & 1, block.second >> number & 1) for block in strands.blocks),
-    )
+def _class_pairs(matrix: AlleleMatrix, strands: Strands, ways: Iterable[Sides], or_single: bool) -> ClassPairs:
+    found = 0
+    alone = strands.copies == 1 or (or_single and not strands.blocks)
+    for one, other in ways:
+        classes = matrix.classes_among(one), matrix.classes_among(other)
+        known = remembered(matrix, "class pairs")
+        key = (*classes, strands.copies, alone)
+        if key not in known:
+            known[key] = _combine(matrix, classes, paired=strands.copies == 2, alone=alone)
+        found |= known[key]
+    return found
 
 
-def _classes_of(matrix: AlleleMatrix, strands: Strands, pair: tuple[int, int]) -> ClassPair:
-    classes = sorted(matrix.class_of[number] for number in pair)
-    return tuple(classes) if strands.copies == 2 else (classes[0],)
+def _combine(matrix: AlleleMatrix, classes: tuple[int, int], *, paired: bool, alone: bool) -> ClassPairs:
+    found = 0
+    for one in bits(classes[0]):
+        found |= _pair_bit(matrix, one, None) if alone else 0
+        for other in bits(classes[1]) if paired else ():
+            found |= _pair_bit(matrix, one, other)
+    return found
 
 
-def _representative(members: int, matrix: AlleleMatrix) -> str:
-    return matrix.alleles[(members & -members).bit_length() - 1].name
+def _pair_bit(matrix: AlleleMatrix, one: int, other: int | None) -> ClassPairs:
+    """Pairs stand in the order of their numbers, a class alone before its pairs."""
+    width = len(matrix.classes) + 1
+    if other is None:
+        return 1 << one * width
+    return 1 << min(one, other) * width + 1 + max(one, other)
 
 
-def _names(matrix: AlleleMatrix, pairs: set[ClassPair]) -> tuple[AllelePair, ...]:
-    return tuple(tuple(_representative(matrix.classes[number], matrix) for number in pair) for pair in sorted(pairs))
+def _names(matrix: AlleleMatrix, pairs: ClassPairs) -> tuple[AllelePair, ...]:
+    known = remembered(matrix, "pair names")
+    if pairs not in known:
+        known[pairs] = tuple(_name(matrix, *divmod(place, len(matrix.classes) + 1)) for place in bits(pairs))
+    names: tuple[AllelePair, ...] = known[pairs]
+    return names
+
+
+def _name(matrix: AlleleMatrix, one: int, other: int) -> AllelePair:
+    numbers = (one,) if other == 0 else (one, other - 1)
+    return tuple(matrix.representative(number) for number in numbers)
+
+
+def _open_alleles(
+    matrix: AlleleMatrix, members: int
+) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:
+    """Return these alleles' printed names, under the representative of each class and all together."""
+    known = remembered(matrix, "open alleles")
+    if members not in known:
+        groups = tuple(
+            (matrix.representative(number), _printed(matrix, group & members))
+            for number, group in enumerate(matrix.classes)
+            if group & members
+        )
+        known[members] = (groups, _printed(matrix, members))
+    found: tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]] = known[members]
+    return found
 
 
 def _printed(matrix: AlleleMatrix, members: int) -> tuple[str, ...]:
-    known = remembered(matrix, "printed")
-    if members not in known:
-        alleles = sorted((matrix.alleles[number] for number in bits(members)), key=lambda allele: allele.order)
-        known[members] = tuple(dict.fromkeys(allele.printed_name for allele in alleles))
-    names: tuple[str, ...] = known[members]
-    return names
+    alleles = sorted((matrix.alleles[number] for number in bits(members)), key=lambda allele: allele.order)
+    return tuple(dict.fromkeys(allele.printed_name for allele in alleles))

@@ -6,6 +6,7 @@ defined among those available, missing positions dropped from all alleles, ties 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pgx.calling.consistency import consistent_pairs
@@ -13,7 +14,8 @@ from pgx.calling.finding import Finding
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
 from pgx.calling.memory import members_within, remembered
 from pgx.calling.scoring import score_pair
-from pgx.calling.strands import Strands, pairs, read_strands
+from pgx.calling.seen import Genotypes
+from pgx.calling.strands import SeenStrands, Strands, pairs, position_set, read_seen
 from pgx.domain.call import Consistent, Diplotype, Note
 from pgx.domain.gene import Fallback, Gene, UnphasedPriority
 from pgx.domain.genotype import Pattern, Sex
@@ -28,36 +30,91 @@ class Match:
     pair: tuple[int, int]
 
 
-def call_diplotypes(gene: Gene, pattern: Pattern, copies: int) -> Finding:
-    """Return every pair of the gene's alleles that the genotypes allow, by falling score."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The pairs of alleles that fit, as far as that does not hang on what unseen positions leave open."""
+
+    chosen: tuple[tuple[int, int], ...]
+    diplotypes: tuple[Diplotype, ...]
+    best: int
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPairs:
+    """The genotypes that were read, to be explained by pairs of alleles."""
+
+    gene: Gene
+    pattern: Pattern
+    genotypes: Genotypes
+    matrix: AlleleMatrix
+    strands: SeenStrands
+    rankings: dict[object, Ranking | None]
+    """What was ranked before for strands of the same blocks and the same genotypes at positions with IUPAC codes."""
+
+    def find(self, missing: Sequence[int]) -> Finding:
+        """Return every pair of the gene's alleles that the genotypes allow, by falling score."""
+        strands = self.strands.without(position_set(self.matrix, missing))
+        ranking = self._rank(strands)
+        if ranking is None:
+            return self._unmatched(strands)
+        or_single = self.gene.sex_linked and self.pattern.sex is Sex.UNKNOWN
+        consistent, not_excluded = consistent_pairs(self.matrix, strands, ranking.chosen, or_single=or_single)
+        return Finding(ranking.diplotypes, ranking.best, strands.is_phased, consistent, not_excluded, ranking.notes)
+
+    def _rank(self, strands: Strands) -> Ranking | None:
+        """Rank the pairs, or find them ranked before.
+
+        Of the unseen positions their number counts, which lowers the score of alleles that define every position,
+        and which of those are unseen that any other candidate defines.
+        """
+        matrix = self.matrix
+        pool = strands.candidates(told(matrix, strands))
+        unseen = (strands.missing & _bearing(matrix, pool), strands.missing.bit_count())
+        key = (pool, unseen)
+        if key not in self.rankings:
+            self.rankings[key] = _rank(self.gene, matrix, strands, self.genotypes, pool)
+        return self.rankings[key]
+
+    def _unmatched(self, strands: Strands) -> Finding:
+        """Nothing fits, or nothing was seen; then no allele but the reference can be told to be excluded."""
+        if strands.available:
+            fallback = self.gene.fallback
+            return self._fall_back(fallback, strands) if fallback else Finding(phased=strands.is_phased)
+        named = sorted((allele for allele in self.matrix.alleles if not allele.defines_all), key=lambda a: a.order)
+        names = dict.fromkeys(allele.printed_name for allele in named)
+        return Finding(phased=strands.is_phased, not_excluded=tuple(names))
+
+    def _fall_back(self, fallback: Fallback, strands: Strands) -> Finding:
+        """Look at one position alone where no pair of alleles fits."""
+        row = next(n for n, variant in enumerate(self.gene.variants) if variant.name == fallback.position)
+        if strands.missing >> row & 1:
+            return Finding()
+        return _fall_back(fallback, [self.pattern.bases[row][code] for code in self.genotypes[row].alleles])
+
+
+def read_pairs(gene: Gene, pattern: Pattern, copies: int, rows: Iterable[int] | None = None) -> SeenPairs:
+    """Read the genotypes of these rows, of all if none are given; the others are plain or not read."""
     matrix = allele_matrix(gene)
-    strands = read_strands(matrix, pattern.genotypes, copies, pattern.notable)
-    key = _key(gene, matrix, strands, pattern)
-    known = remembered(matrix, "findings")
-    if key not in known:
-        matches = _ranked(matrix, strands, pattern)
-        if not matches:
-            return _unmatched(gene, matrix, strands, pattern)
-        known[key] = _found(gene, matrix, strands, pattern, matches)
-    finding: Finding = known[key]
-    return finding
-
-
-def _key(gene: Gene, matrix: AlleleMatrix, strands: Strands, pattern: Pattern) -> tuple[object, ...]:
-    """Return all that a finding follows from.
-
-    Of the unseen positions their number counts, which lowers the score of alleles that define every position, and
-    which of those are unseen that any other candidate defines.
-    """
+    read = range(len(gene.variants)) if rows is None else rows
+    genotypes = Genotypes(((row, pattern.genotypes[row]) for row in read), copies)
+    strands = read_seen(matrix, genotypes, copies)
+    wobbly = tuple([(row, genotypes[row].alleles) for row in bits(strands.carried & _wobble_rows(matrix))])
     sets = tuple([(block.first, block.second) for block in strands.blocks])
-    candidates = strands.candidates(strands.fixed)
-    bearing = _bearing(matrix, candidates)
-    unseen = (strands.missing & bearing, strands.missing.bit_count())
-    wobble = _wobble_rows(matrix)
-    codes = tuple([(row, pattern.genotypes[row].alleles) for row in pattern.notable if wobble >> row & 1])
-    or_single = gene.sex_linked and pattern.sex is Sex.UNKNOWN
-    turns = tuple([tuple(block.positions) for block in strands.blocks]) if codes else ()
-    return (strands.copies, strands.fixed, strands.seen, sets, unseen, codes, turns, or_single, gene.symbol)
+    turns = tuple([tuple(block.positions) for block in strands.blocks]) if wobbly else ()
+    rankings = remembered(matrix, "rankings").setdefault((copies, sets, wobbly, turns), {})
+    return SeenPairs(gene, pattern, genotypes, matrix, strands, rankings)
+
+
+def _rank(gene: Gene, matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pool: int) -> Ranking | None:
+    matches = rank_pairs(matrix, strands, genotypes, pool)
+    if not matches:
+        return None
+    chosen, notes = _choose(gene, matrix, strands, matches)
+    ordered = chosen + [match for match in matches if match not in chosen]
+    diplotypes = _printed(matrix, strands, ordered)
+    best = len(_printed(matrix, strands, chosen))
+    return Ranking(tuple(match.pair for match in chosen), diplotypes, best, notes)
 
 
 def _bearing(matrix: AlleleMatrix, candidates: int) -> int:
@@ -84,28 +141,14 @@ def _wobble_rows(matrix: AlleleMatrix) -> int:
     return found
 
 
-def _found(gene: Gene, matrix: AlleleMatrix, strands: Strands, pattern: Pattern, matches: list[Match]) -> Finding:
-    """Put together what the matches say."""
-    chosen, notes = _choose(gene, matrix, strands, matches)
-    ordered = chosen + [match for match in matches if match not in chosen]
-    or_single = gene.sex_linked and pattern.sex is Sex.UNKNOWN
-    consistent, not_excluded = consistent_pairs(matrix, strands, [m.pair for m in chosen], or_single=or_single)
-    diplotypes = _printed(gene, matrix, strands, ordered)
-    best = len(_printed(gene, matrix, strands, chosen))
-    return Finding(diplotypes, best, strands.is_phased, consistent, not_excluded, notes)
+def rank_pairs(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pool: int) -> list[Match]:
+    """Return all pairs of alleles of the pool that explain both strands, best score first, then by names."""
+    matches = [Match(score_pair(matrix, strands, genotypes, pair), pair) for pair in pairs(strands, pool)]
+    return sorted(matches, key=lambda match: (-match.score, *pair_order(matrix, match.pair)))
 
 
-def _unmatched(gene: Gene, matrix: AlleleMatrix, strands: Strands, pattern: Pattern) -> Finding:
-    """Nothing fits, or nothing was seen; then no allele but the reference can be told to be excluded."""
-    if strands.available:
-        return _fall_back(gene.fallback, gene, pattern) if gene.fallback else Finding(phased=strands.is_phased)
-    open_alleles = sorted((allele for allele in matrix.alleles if not allele.defines_all), key=lambda a: a.order)
-    names = dict.fromkeys(allele.printed_name for allele in open_alleles)
-    return Finding(phased=strands.is_phased, not_excluded=tuple(names))
-
-
-def _ranked(matrix: AlleleMatrix, strands: Strands, pattern: Pattern) -> list[Match]:
-    """All pairs of alleles that have something left to tell them by, best score first, then by names.
+def told(matrix: AlleleMatrix, strands: Strands) -> int:
+    """Return the fitting alleles that have something left to tell them by.
 
     An allele of which only reference bases were seen is not called; it stays among those not excluded.
     """
@@ -114,19 +157,14 @@ def _ranked(matrix: AlleleMatrix, strands: Strands, pattern: Pattern) -> list[Ma
         for number, allele in enumerate(matrix.alleles):
             telling = (matrix.defined if allele.defines_all else matrix.distinct)[number]
             groups[telling] = groups.get(telling, 0) | 1 << number
-    left = (1 << len(matrix.alleles)) - 1 & ~members_within(groups, strands.missing)
-    matches = [
-        Match(score_pair(matrix, strands, pattern.genotypes, pair), pair)
-        for pair in pairs(strands, strands.fixed & left)
-    ]
-    return sorted(matches, key=lambda match: (-match.score, *_order(matrix, match.pair)))
+    return strands.fixed & ~members_within(groups, strands.missing)
 
 
-def _order(matrix: AlleleMatrix, pair: tuple[int, int]) -> tuple[object, ...]:
-    return tuple(sorted(_allele_order(matrix, number) for number in pair))
+def pair_order(matrix: AlleleMatrix, pair: tuple[int, int]) -> tuple[object, ...]:
+    return tuple(sorted(allele_order(matrix, number) for number in pair))
 
 
-def _allele_order(matrix: AlleleMatrix, number: int) -> tuple[object, ...]:
+def allele_order(matrix: AlleleMatrix, number: int) -> tuple[object, ...]:
     """Order of names within a diplotype: by number; a reference allele that has no number stands first."""
     known = remembered(matrix, "order")
     if number not in known:
@@ -148,7 +186,7 @@ def _choose(
         return matches, ()
     if not gene.priorities or strands.is_phased:
         return [match for match in matches if match.score == matches[0].score], ()
-    names = {_name(matrix, match.pair): match for match in matches}
+    names = {pair_name(matrix, match.pair): match for match in matches}
     fitting = [priority for priority in gene.priorities if set(priority.among) <= set(names)]
     if not fitting:
         return matches, ()
@@ -156,9 +194,14 @@ def _choose(
     return [names[priority.pick]], (_priority_note(priority),)
 
 
-def _name(matrix: AlleleMatrix, pair: tuple[int, int]) -> str:
-    ordered = sorted(pair, key=lambda number: _allele_order(matrix, number))
-    return "/".join(matrix.alleles[number].printed_name for number in ordered)
+def pair_name(matrix: AlleleMatrix, pair: tuple[int, int], copies: int = 2) -> str:
+    """Return the printed names of a pair in the order of a diplotype, or of its only allele."""
+    return "/".join(_printed_names(matrix, pair, copies))
+
+
+def _printed_names(matrix: AlleleMatrix, pair: tuple[int, int], copies: int) -> tuple[str, ...]:
+    ordered = sorted(pair, key=lambda number: allele_order(matrix, number))[:copies]
+    return tuple(matrix.alleles[number].printed_name for number in ordered)
 
 
 def _priority_note(priority: UnphasedPriority) -> Note:
@@ -166,21 +209,18 @@ def _priority_note(priority: UnphasedPriority) -> Note:
     return Note("unphased-priority", f"Phase is open; {priority.pick} is far more frequent than {others}.")
 
 
-def _printed(gene: Gene, matrix: AlleleMatrix, strands: Strands, matches: list[Match]) -> tuple[Diplotype, ...]:
+def _printed(matrix: AlleleMatrix, strands: Strands, matches: list[Match]) -> tuple[Diplotype, ...]:
     """Diplotypes under their core alleles' names, each name once with its best score."""
     found: dict[tuple[str, ...], Diplotype] = {}
     for match in matches:
-        members = sorted(match.pair, key=lambda number: _allele_order(matrix, number))[: strands.copies]
-        names = tuple(matrix.alleles[number].printed_name for number in members)
+        names = _printed_names(matrix, match.pair, strands.copies)
         found.setdefault(names, Diplotype(names, tuple((name,) for name in names), names, match.score))
     return tuple(found.values())
 
 
-def _fall_back(fallback: Fallback, gene: Gene, pattern: Pattern) -> Finding:
-    """Name the alleles of the lookup from one position where no pair of alleles fits."""
-    row = next(n for n, variant in enumerate(gene.variants) if variant.name == fallback.position)
-    genotype, table = pattern.genotypes[row], dict(fallback.alleles)
-    bases = [pattern.bases[row][code] for code in genotype.alleles]
+def _fall_back(fallback: Fallback, bases: list[str]) -> Finding:
+    """Name the alleles of the lookup from the bases at one position."""
+    table = dict(fallback.alleles)
     if len(bases) != 2 or not all(base in table for base in bases):
         return Finding()
     bases.sort(key=lambda base: name_key(table[base]))

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pgx.calling.call import CallOptions, call_pattern
+from pgx.calling.call import call_pattern
 from pgx.calling.copy_number import fit_copies
+from pgx.calling.diplotype import allele_order, pair_name, pair_order, rank_pairs, told
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
+from pgx.calling.options import CallOptions
 from pgx.calling.questions import Pair, best_question, count_names
 from pgx.calling.scoring import score_pair
+from pgx.calling.seen import Genotypes
 from pgx.calling.strands import Strands, pairs, read_strands
 from pgx.domain.call import GeneCall
 from pgx.domain.explanation import Candidate, Explanation, PositionRow, Question
@@ -80,24 +83,17 @@ class _Inquiry:
         return PositionRow(variant.name, place, text, genotype.state.label, needs, conflicts, tells)
 
     def _ranked(self) -> list[Pair]:
-        left = sum(1 << n for n, defined in enumerate(self.matrix.defined) if defined & self.strands.available)
-        found = pairs(self.strands, self.strands.fixed & left)
-        return sorted(found, key=lambda pair: (-self._score(pair), self._order(pair)))
+        pool = told(self.matrix, self.strands)
+        return [match.pair for match in rank_pairs(self.matrix, self.strands, self._genotypes(), pool)]
 
     def _score(self, pair: Pair) -> int:
-        return score_pair(self.matrix, self.strands, self.pattern.genotypes, pair)
+        return score_pair(self.matrix, self.strands, self._genotypes(), pair)
 
-    def _order(self, pair: Pair) -> tuple[object, ...]:
-        return tuple(sorted(self._allele_order(number) for number in pair))
-
-    def _allele_order(self, number: int) -> tuple[object, ...]:
-        allele = self.matrix.alleles[number]
-        unnumbered = allele.defines_all and not allele.core and not allele.name.startswith("*")
-        return (not unnumbered, allele.order)
+    def _genotypes(self) -> Genotypes:
+        return Genotypes(enumerate(self.pattern.genotypes), self.strands.copies)
 
     def _name(self, pair: Pair) -> str:
-        members = sorted(pair, key=self._allele_order)[: self.strands.copies]
-        return "/".join(self.matrix.alleles[number].printed_name for number in members)
+        return pair_name(self.matrix, pair, self.strands.copies)
 
     def _lost(self, pair: Pair, best: int) -> str:
         score = self._score(pair)
@@ -116,7 +112,7 @@ class _Inquiry:
             if self.strands.copies == 2
             else [(a, a) for a in alleles]
         )
-        ranked = sorted(choices, key=lambda pair: (len(self._conflicts(pair)), self._order(pair)))
+        ranked = sorted(choices, key=lambda pair: (len(self._conflicts(pair)), pair_order(self.matrix, pair)))
         names = set(known)
         for pair in ranked:
             if self._name(pair) not in names:
@@ -155,7 +151,7 @@ class _Inquiry:
         return f"{self.gene.variants[position].name} is {read}, it needs {self._needs(pair, position)}{more}"
 
     def _needs(self, pair: Pair, position: int) -> str:
-        members = sorted(pair, key=self._allele_order)[: self.strands.copies]
+        members = sorted(pair, key=lambda number: allele_order(self.matrix, number))[: self.strands.copies]
         return "/".join(self._bases(number, position) for number in members)
 
     def _bases(self, number: int, position: int) -> str:

@@ -7,12 +7,11 @@ data allow.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from pgx.calling.arrangements import (
     Blocks,
-    Genotypes,
     Sides,
     Turns,
     add_hidden,
@@ -26,30 +25,18 @@ from pgx.calling.arrangements import (
 from pgx.calling.finding import Finding
 from pgx.calling.memory import remembered
 from pgx.calling.proxies import Mark, Marks, Sign, is_mismatched, mismatch_note, settle, stand_in_note
+from pgx.calling.seen import Genotypes
 from pgx.calling.variant_table import VariantTable, variant_table
 from pgx.domain.call import AllelePair, Consistent, Diplotype, Note
+from pgx.domain.evidence import EvidenceState
 from pgx.domain.gene import Gene
-from pgx.domain.genotype import Pattern
+from pgx.domain.genotype import Genotype, Pattern
 from pgx.domain.names import name_key
 
 DIPLOID = 2
+UNREAD = Genotype(EvidenceState.ABSENT)
 MAX_ARRANGEMENTS = 64
 """Phase-set arrangements that are spelt out; the pair that decides is found without spelling them out."""
-
-
-def call_lowest_function(gene: Gene, pattern: Pattern, copies: int) -> Finding:
-    """List the alleles of each strand, or of both where phase is open, and the pair that decides.
-
-    Both strands are always there (`copies` is 2): no gene of this kind lies on a sex chromosome.
-    """
-    if copies != DIPLOID:
-        raise ValueError(f"{gene.symbol}: a lowest-function gene needs two copies")
-    table, genotypes = variant_table(gene), known_bases(gene, pattern)
-    if genotypes is None:
-        return Finding()
-    core = _core(table, genotypes)
-    consistent, not_excluded = _consistent(table, core, _open_rows(table, genotypes))
-    return replace(core.finding, consistent=consistent, not_excluded=not_excluded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +44,65 @@ class Core:
     """What follows from the positions that were seen: the finding without what unseen ones leave open."""
 
     finding: Finding
-    seen: frozenset[AllelePair]
+    seen: tuple[AllelePair, ...]
     literal: tuple[Sides, ...]
+    spared: frozenset[int]
+    """Stand-ins that do not count if unseen, as the position that decides has no variant."""
     unseen: dict[tuple[Mark, ...], tuple[AllelePair, ...]] = field(default_factory=dict)
     """Further pairs by the marks that unseen positions could add."""
-    sorted_seen: list[tuple[AllelePair, ...]] = field(default_factory=list)
 
 
-def _core(table: VariantTable, genotypes: Genotypes) -> Core:
-    """Return what was worked out before for the same genotypes; unseen positions bear on it only where linked."""
-    linked = {row for _, decides, stands_in in table.proxies for row in (decides, stands_in)}
-    key = tuple([(row, genotype) for row, genotype in genotypes.items() if genotype.alleles or row in linked])
-    known = remembered(table, "cores")
-    if key not in known:
-        known[key] = _make_core(table, genotypes)
-    core: Core = known[key]
-    return core
+@dataclass(frozen=True, slots=True)
+class SeenVariants:
+    """The genotypes that were read, each variant an allele of its own.
+
+    `lost` are rows among them that give no alleles; None for `genotypes` where a base has no allele.
+    """
+
+    table: VariantTable
+    genotypes: Genotypes | None
+    lost: tuple[int, ...]
+    cores: dict[tuple[int, ...], Core] = field(default_factory=dict)
+    """By the unseen rows of linked positions; other unseen rows have no bearing."""
+
+    def find(self, missing: Sequence[int]) -> Finding:
+        """List the alleles of each strand, or of both where phase is open, and the pair that decides."""
+        if self.genotypes is None:
+            return Finding()
+        rows = [row for row in (*self.lost, *missing) if row < self.table.rows]
+        linked = self.table.linked
+        unread = tuple([row for row in rows if row in linked]) if linked else ()
+        core = self.cores.get(unread)
+        if core is None:
+            core = self.cores[unread] = _make_core(self.table, self._with(unread))
+        consistent, not_excluded = _consistent(self.table, core, [row for row in rows if row not in core.spared])
+        known = core.finding
+        return Finding(known.diplotypes, known.best, known.phased, consistent, not_excluded, known.notes)
+
+    def _with(self, unread: tuple[int, ...]) -> Genotypes:
+        found = Genotypes((self.genotypes or {}).items())
+        found.update(dict.fromkeys(unread, UNREAD))
+        return found
+
+
+def read_variants(gene: Gene, pattern: Pattern, copies: int, rows: Iterable[int] | None = None) -> SeenVariants:
+    """Read the genotypes of these rows, of all if none are given; the others are plain or not read.
+
+    Both strands are always there (`copies` is 2): no gene of this kind lies on a sex chromosome.
+    """
+    if copies != DIPLOID:
+        raise ValueError(f"{gene.symbol}: a lowest-function gene needs two copies")
+    read = list(pattern.notable if rows is None else rows)
+    lost = tuple(row for row in read if not pattern.genotypes[row].alleles)
+    return SeenVariants(variant_table(gene), known_bases(gene, pattern, read), lost)
 
 
 def _make_core(table: VariantTable, genotypes: Genotypes) -> Core:
     blocks = called_blocks(table, genotypes)
     states = arrange(blocks, table)
     literal = arrange(literal_blocks(table, genotypes), table)
-    seen = frozenset(table.represent(table.pair(state)) for state in (*states, *literal))
-    return Core(_find(table, genotypes, blocks, states), seen, tuple(literal))
+    seen = {table.represent(table.pair(state)) for state in (*states, *literal)}
+    return Core(_find(table, genotypes, blocks, states), tuple(sorted(seen)), tuple(literal), _spared(table, genotypes))
 
 
 def _find(table: VariantTable, genotypes: Genotypes, blocks: Blocks, states: dict[Sides, Turns]) -> Finding:
@@ -112,18 +134,12 @@ def _consistent(table: VariantTable, core: Core, rows: list[int]) -> tuple[Consi
     hidden, groups, marks = _hidden(table, tuple(rows))
     if marks not in core.unseen:
         core.unseen[marks] = _unseen(table, core, marks) if hidden else ()
-    return Consistent(_sorted_seen(core), core.unseen[marks], groups), hidden
-
-
-def _sorted_seen(core: Core) -> tuple[AllelePair, ...]:
-    if not core.sorted_seen:
-        core.sorted_seen.append(tuple(sorted(core.seen)))
-    return core.sorted_seen[0]
+    return Consistent(core.seen, core.unseen[marks], groups), hidden
 
 
 def _unseen(table: VariantTable, core: Core, marks: tuple[Mark, ...]) -> tuple[AllelePair, ...]:
     states = add_hidden(core.literal, marks, table)
-    return tuple(sorted({table.represent(table.pair(state)) for state in states} - core.seen))
+    return tuple(sorted({table.represent(table.pair(state)) for state in states}.difference(core.seen)))
 
 
 def _hidden(
@@ -142,17 +158,12 @@ def _hidden(
     return found
 
 
-def _open_rows(table: VariantTable, genotypes: Genotypes) -> list[int]:
-    """Rows without alleles; a stand-in does not count where the position that decides has no variant."""
-    missing = [row for row, genotype in genotypes.items() if not genotype.state.gives_alleles]
-    if not missing:
-        return []
-    spared = {
+def _spared(table: VariantTable, genotypes: Genotypes) -> frozenset[int]:
+    return frozenset(
         stands_in
         for _, decides, stands_in in table.proxies
         if genotypes[decides].state.gives_alleles and not any(genotypes[decides].alleles)
-    }
-    return [row for row in missing if row not in spared]
+    )
 
 
 def _hidden_marks(table: VariantTable, rows: list[int]) -> list[Mark]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pgx.calling.memory import remembered
 from pgx.domain.gene import IUPAC, Allele, Gene
 from pgx.domain.variant import Variant
 
@@ -54,10 +55,19 @@ class AlleleMatrix:
             return allowed[code]
         return allowed[self.reference[position]] if self.undocumented_is_reference else 0
 
-    def representative(self, number: int) -> int:
-        """Return the first allele of the class of allele `number`."""
-        members = self.classes[self.class_of[number]]
-        return (members & -members).bit_length() - 1
+    def representative(self, number: int) -> str:
+        """Return the name of the first allele of class `number`."""
+        members = self.classes[number]
+        return self.alleles[(members & -members).bit_length() - 1].name
+
+    def classes_among(self, members: int) -> int:
+        """Return the set of classes, bit c for `classes[c]`, that have one of these alleles."""
+        found, bit = 0, 1
+        for group in self.classes:
+            if group & members:
+                found |= bit
+            bit <<= 1
+        return found
 
 
 def _matrix(gene: Gene) -> AlleleMatrix:
@@ -114,15 +124,13 @@ def _distinct(gene: Gene, core: tuple[tuple[int, str], ...], usual: list[tuple[i
     return sum(1 << row for row, base in core if _codes(gene.variants[row], base) != usual[row][:1])
 
 
-_BY_IDENTITY: dict[int, tuple[Gene, AlleleMatrix]] = {}
-
-
 def allele_matrix(gene: Gene) -> AlleleMatrix:
     """Return the gene's bit sets, built once for each gene table."""
-    known = _BY_IDENTITY.get(id(gene))
-    if known is None or known[0] is not gene:
-        known = _BY_IDENTITY[id(gene)] = (gene, _matrix(gene))
-    return known[1]
+    known = remembered(gene, "allele matrix")
+    if not known:
+        known[0] = _matrix(gene)
+    matrix: AlleleMatrix = known[0]
+    return matrix
 
 
 def _codes(variant: Variant, base: str) -> tuple[int, ...]:

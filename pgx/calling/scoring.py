@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pgx.calling.matrix import AlleleMatrix, bits
+from pgx.calling.seen import Genotypes
 from pgx.calling.strands import Block, Strands
-from pgx.domain.genotype import Genotype
 
 
-def score_pair(matrix: AlleleMatrix, strands: Strands, genotypes: tuple[Genotype, ...], pair: tuple[int, int]) -> int:
+def score_pair(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pair: tuple[int, int]) -> int:
     """Return the score; an IUPAC position counts only where the strand has a non-reference base."""
     members = pair if strands.copies == 2 else pair[:1]
     firm = sum((matrix.defined[number] & ~matrix.wobble[number] & strands.available).bit_count() for number in members)
@@ -16,9 +16,7 @@ def score_pair(matrix: AlleleMatrix, strands: Strands, genotypes: tuple[Genotype
     return firm + _wobble_score(matrix, strands, genotypes, members)
 
 
-def _wobble_score(
-    matrix: AlleleMatrix, strands: Strands, genotypes: tuple[Genotype, ...], members: tuple[int, ...]
-) -> int:
+def _wobble_score(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, members: tuple[int, ...]) -> int:
     in_blocks = sum(1 << position for block in strands.blocks for position in block.positions)
     alike = strands.available & ~in_blocks
     total = sum(
@@ -31,7 +29,7 @@ def _wobble_score(
     return total + sum(_block_score(matrix, block, genotypes, members) for block in strands.blocks)
 
 
-def _block_score(matrix: AlleleMatrix, block: Block, genotypes: tuple[Genotype, ...], members: tuple[int, ...]) -> int:
+def _block_score(matrix: AlleleMatrix, block: Block, genotypes: Genotypes, members: tuple[int, ...]) -> int:
     """Return the better of the two ways round that explain both strands."""
     one, other = members
     scores = [0]
@@ -44,7 +42,7 @@ def _block_score(matrix: AlleleMatrix, block: Block, genotypes: tuple[Genotype, 
     return max(scores)
 
 
-def _strand_score(matrix: AlleleMatrix, block: Block, genotypes: tuple[Genotype, ...], number: int, strand: int) -> int:
+def _strand_score(matrix: AlleleMatrix, block: Block, genotypes: Genotypes, number: int, strand: int) -> int:
     return sum(
         bool(matrix.wobble[number] >> position & 1)
         and genotypes[position].alleles[strand] != matrix.reference[position]

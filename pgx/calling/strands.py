@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pgx.calling.matrix import AlleleMatrix, bits
 from pgx.calling.memory import members_within, remembered
+from pgx.calling.seen import Genotypes
 from pgx.domain.genotype import Genotype
 
 
@@ -57,39 +59,82 @@ class Strands:
         return pool
 
 
-def read_strands(
-    matrix: AlleleMatrix, genotypes: tuple[Genotype, ...], copies: int, notable: tuple[int, ...] | None = None
-) -> Strands:
-    """Fold the genotypes of the defining positions; a heterozygous call without phase is a block of its own.
+@dataclass(frozen=True, slots=True)
+class SeenStrands:
+    """What the genotypes that were read say about the two strands, whatever else was read or not.
 
-    All but the `notable` rows are known to be plain, code 0 on every strand; None is nothing known.
+    `fitting` are the alleles that fit the positions where both strands carry the same other base, `blocks` those
+    that fit each block. At all further positions the strands are plain or were not read: `excluded` groups the
+    fitting alleles by those of these positions that exclude them if they are plain. `carried` is the position set
+    of the others, and `lost` that of positions that give no alleles in any case.
     """
-    rows = range(len(matrix.allowed)) if notable is None else [row for row in notable if row < len(matrix.allowed)]
+
+    matrix: AlleleMatrix
+    copies: int
+    fitting: int
+    blocks: tuple[Block, ...]
+    carried: int
+    lost: int
+    excluded: dict[int, int]
+
+    def without(self, missing: int) -> Strands:
+        """Return the strands where these further positions were not read."""
+        missing |= self.lost
+        fixed = seen = members_within(self.excluded, missing)
+        for position in bits(missing):
+            seen &= self.matrix.allowed[position][self.matrix.reference[position]]
+        available = (1 << len(self.matrix.allowed)) - 1 & ~missing
+        return Strands(self.copies, fixed, seen, self.blocks, available, missing)
+
+
+def read_seen(matrix: AlleleMatrix, genotypes: Genotypes, copies: int) -> SeenStrands:
+    """Fold the genotypes that were read; a heterozygous call without phase is a block of its own."""
     everything = (1 << len(matrix.alleles)) - 1
-    restriction, missing = everything, 0
-    fixed = everything if notable is None else fitting_plain(matrix, sum([1 << row for row in rows]))
+    fitting, carried, lost = everything, 0, 0
     blocks: dict[object, Block] = {}
-    for position in rows:
-        genotype = genotypes[position]
-        if not genotype.state.gives_alleles:
-            missing |= 1 << position
-            restriction &= matrix.allowed[position][matrix.reference[position]]
+    for position, genotype in genotypes.items():
+        if position >= len(matrix.allowed):
             continue
-        first = matrix.allows(position, genotype.alleles[0])
-        if not genotype.is_heterozygous:
-            fixed &= first
-            continue
-        key: object = ("set", genotype.phase_set) if genotype.phased else position
-        block = blocks.setdefault(key, Block(everything, everything, []))
-        block.first &= first
-        block.second &= matrix.allows(position, genotype.alleles[1])
-        block.positions.append(position)
-    available = (1 << len(matrix.allowed)) - 1 & ~missing
-    return Strands(copies, fixed, fixed & restriction, tuple(blocks.values()), available, missing)
+        if not genotype.alleles:
+            lost |= 1 << position
+        elif genotype.is_heterozygous:
+            key: object = ("set", genotype.phase_set) if genotype.phased else position
+            block = blocks.setdefault(key, Block(everything, everything, []))
+            block.first &= matrix.allows(position, genotype.alleles[0])
+            block.second &= matrix.allows(position, genotype.alleles[1])
+            block.positions.append(position)
+            carried |= 1 << position
+        elif genotype.alleles[0]:
+            fitting &= matrix.allows(position, genotype.alleles[0])
+            carried |= 1 << position
+    excluded = _excluded(matrix, fitting, carried)
+    return SeenStrands(matrix, copies, fitting, tuple(blocks.values()), carried, lost, excluded)
 
 
-def fitting_plain(matrix: AlleleMatrix, spared: int) -> int:
-    """Return the alleles that may carry code 0 at every position but those spared."""
+def position_set(matrix: AlleleMatrix, rows: Iterable[int]) -> int:
+    """Return the set of those rows that are defining positions; rows beyond them are extra positions."""
+    mask = 0
+    for row in rows:
+        mask |= 1 << row
+    return mask & (1 << len(matrix.allowed)) - 1
+
+
+def read_strands(matrix: AlleleMatrix, genotypes: Iterable[Genotype], copies: int) -> Strands:
+    """Fold the genotypes of all positions."""
+    return read_seen(matrix, Genotypes(enumerate(genotypes), copies), copies).without(0)
+
+
+def _excluded(matrix: AlleleMatrix, fitting: int, carried: int) -> dict[int, int]:
+    """Group alleles by the positions, but for the carried ones, at which they cannot have code 0."""
+    groups: dict[int, int] = {}
+    for mask, members in _unfit(matrix).items():
+        left = members & fitting
+        if left:
+            groups[mask & ~carried] = groups.get(mask & ~carried, 0) | left
+    return groups
+
+
+def _unfit(matrix: AlleleMatrix) -> dict[int, int]:
     groups = remembered(matrix, "unfit at")
     if not groups:
         everything = (1 << len(matrix.alleles)) - 1
@@ -99,7 +144,7 @@ def fitting_plain(matrix: AlleleMatrix, spared: int) -> int:
                 unfit[number] |= 1 << position
         for number, mask in enumerate(unfit):
             groups[mask] = groups.get(mask, 0) | 1 << number
-    return members_within(groups, spared)
+    return groups
 
 
 def pairs(strands: Strands, pool: int) -> list[tuple[int, int]]:

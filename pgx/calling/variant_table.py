@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pgx.calling.memory import remembered
 from pgx.calling.proxies import Mark, Marks, Sign, settle
 from pgx.domain.call import AllelePair
 from pgx.domain.gene import IUPAC, UNASSIGNED_FUNCTION, Allele, Gene, ProxyPosition
@@ -31,7 +32,7 @@ class VariantTable:
 
     `marks_at[row][code]` is what a base puts on its strand: the alleles whose one defining position this is, or
     the sign of a linked position. `needs[row]` are the alleles that the row is part of. `proxies` come with the
-    rows of the deciding position and its stand-in.
+    rows of the deciding position and its stand-in; `linked` are all of these rows.
     """
 
     rows: int
@@ -41,6 +42,7 @@ class VariantTable:
     needs: dict[int, tuple[str, ...]]
     representative: dict[str, str]
     proxies: tuple[tuple[ProxyPosition, int, int], ...]
+    linked: frozenset[int]
 
     def lowest(self, names: Iterable[str]) -> str:
         """Return the allele that decides for a strand; the reference allele where there is none."""
@@ -67,15 +69,13 @@ class VariantTable:
         return tuple(sorted({name for row in rows for name in self.needs.get(row, ())}, key=name_key))
 
 
-_TABLES: dict[int, tuple[Gene, VariantTable]] = {}
-
-
 def variant_table(gene: Gene) -> VariantTable:
     """Return the gene's table, built once."""
-    known = _TABLES.get(id(gene))
-    if known is None or known[0] is not gene:
-        known = _TABLES[id(gene)] = (gene, _build(gene))
-    return known[1]
+    known = remembered(gene, "variant table")
+    if not known:
+        known[0] = _build(gene)
+    table: VariantTable = known[0]
+    return table
 
 
 def _build(gene: Gene) -> VariantTable:
@@ -94,6 +94,7 @@ def _build(gene: Gene) -> VariantTable:
         _needs(gene, rows),
         _representatives(gene, ranks),
         proxies,
+        frozenset(row for _, decides, stands_in in proxies for row in (decides, stands_in)),
     )
 
 
