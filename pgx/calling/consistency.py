@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pgx.calling.matrix import AlleleMatrix, bits
-from pgx.calling.memory import remembered
+from pgx.calling.memory import MOST
 from pgx.calling.strands import Strands
 from pgx.domain.call import AllelePair, Consistent
 
@@ -65,10 +65,11 @@ def _participants(ways: Iterable[Sides]) -> int:
 def _class_pairs(matrix: AlleleMatrix, strands: Strands, ways: Iterable[Sides], or_single: bool) -> ClassPairs:
     found = 0
     alone = strands.copies == 1 or (or_single and not strands.blocks)
+    known = matrix.known.class_pairs
     for one, other in ways:
-        classes = matrix.classes_among(one), matrix.classes_among(other)
-        known = remembered(matrix, "class pairs")
-        key = (*classes, strands.copies, alone)
+        first = matrix.classes_among(one)
+        classes = first, first if one == other else matrix.classes_among(other)
+        key = (classes, strands.copies, alone)
         if key not in known:
             known[key] = _combine(matrix, classes, paired=strands.copies == 2, alone=alone)
         found |= known[key]
@@ -93,11 +94,10 @@ def _pair_bit(matrix: AlleleMatrix, one: int, other: int | None) -> ClassPairs:
 
 
 def _names(matrix: AlleleMatrix, pairs: ClassPairs) -> tuple[AllelePair, ...]:
-    known = remembered(matrix, "pair names")
+    known = matrix.known.pair_names
     if pairs not in known:
         known[pairs] = tuple(_name(matrix, *divmod(place, len(matrix.classes) + 1)) for place in bits(pairs))
-    names: tuple[AllelePair, ...] = known[pairs]
-    return names
+    return known[pairs]
 
 
 def _name(matrix: AlleleMatrix, one: int, other: int) -> AllelePair:
@@ -109,16 +109,17 @@ def _open_alleles(
     matrix: AlleleMatrix, members: int
 ) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:
     """Return these alleles' printed names, under the representative of each class and all together."""
-    known = remembered(matrix, "open alleles")
+    known = matrix.known.open_alleles
     if members not in known:
         groups = tuple(
             (matrix.representative(number), _printed(matrix, group & members))
             for number, group in enumerate(matrix.classes)
             if group & members
         )
+        if len(known) > MOST:
+            known.clear()
         known[members] = (groups, _printed(matrix, members))
-    found: tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]] = known[members]
-    return found
+    return known[members]
 
 
 def _printed(matrix: AlleleMatrix, members: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ defined among those available, missing positions dropped from all alleles, ties 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pgx.calling.consistency import consistent_pairs
 from pgx.calling.finding import Finding
@@ -41,6 +41,14 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Rankings:
+    """What was ranked before for strands of the same blocks and the same genotypes at positions with IUPAC codes."""
+
+    matches: dict[object, list[Match]] = field(default_factory=dict)
+    ranked: dict[object, Ranking | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SeenPairs:
     """The genotypes that were read, to be explained by pairs of alleles."""
 
@@ -49,8 +57,7 @@ class SeenPairs:
     genotypes: Genotypes
     matrix: AlleleMatrix
     strands: SeenStrands
-    rankings: dict[object, Ranking | None]
-    """What was ranked before for strands of the same blocks and the same genotypes at positions with IUPAC codes."""
+    rankings: Rankings
 
     def find(self, missing: Sequence[int]) -> Finding:
         """Return every pair of the gene's alleles that the genotypes allow, by falling score."""
@@ -65,16 +72,20 @@ class SeenPairs:
     def _rank(self, strands: Strands) -> Ranking | None:
         """Rank the pairs, or find them ranked before.
 
-        Of the unseen positions their number counts, which lowers the score of alleles that define every position,
-        and which of those are unseen that any other candidate defines.
+        Of the unseen positions those count which any candidate defines that does not define all; of the others the
+        number, which every allele that defines all positions loses from its score.
         """
-        matrix = self.matrix
+        matrix, known = self.matrix, self.rankings
         pool = strands.candidates(told(matrix, strands))
-        unseen = (strands.missing & _bearing(matrix, pool), strands.missing.bit_count())
-        key = (pool, unseen)
-        if key not in self.rankings:
-            self.rankings[key] = _rank(self.gene, matrix, strands, self.genotypes, pool)
-        return self.rankings[key]
+        bearing = strands.missing & _bearing(matrix, pool)
+        lost = (strands.missing & ~bearing).bit_count()
+        key = (pool, bearing)
+        if (*key, lost) not in known.ranked:
+            if key not in known.matches:
+                without = replace(strands, available=strands.available | strands.missing & ~bearing)
+                known.matches[key] = rank_pairs(matrix, without, self.genotypes, pool)
+            known.ranked[*key, lost] = _rank(self.gene, matrix, strands, known.matches[key], lost)
+        return known.ranked[*key, lost]
 
     def _unmatched(self, strands: Strands) -> Finding:
         """Nothing fits, or nothing was seen; then no allele but the reference can be told to be excluded."""
@@ -102,32 +113,38 @@ def read_pairs(gene: Gene, pattern: Pattern, copies: int, rows: Iterable[int] | 
     wobbly = tuple([(row, genotypes[row].alleles) for row in bits(strands.carried & _wobble_rows(matrix))])
     sets = tuple([(block.first, block.second) for block in strands.blocks])
     turns = tuple([tuple(block.positions) for block in strands.blocks]) if wobbly else ()
-    rankings = remembered(matrix, "rankings").setdefault((copies, sets, wobbly, turns), {})
+    rankings = remembered(matrix, "rankings").setdefault((copies, sets, wobbly, turns), Rankings())
     return SeenPairs(gene, pattern, genotypes, matrix, strands, rankings)
 
 
-def _rank(gene: Gene, matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pool: int) -> Ranking | None:
-    matches = rank_pairs(matrix, strands, genotypes, pool)
+def _rank(gene: Gene, matrix: AlleleMatrix, strands: Strands, matches: list[Match], lost: int) -> Ranking | None:
     if not matches:
         return None
+    if lost:
+        matches = _in_order(matrix, [_less(matrix, match, strands.copies, lost) for match in matches])
     chosen, notes = _choose(gene, matrix, strands, matches)
     ordered = chosen + [match for match in matches if match not in chosen]
     diplotypes = _printed(matrix, strands, ordered)
-    best = len(_printed(matrix, strands, chosen))
+    best = len(_printed(matrix, strands, chosen)) if len(chosen) < len(matches) else len(diplotypes)
     return Ranking(tuple(match.pair for match in chosen), diplotypes, best, notes)
+
+
+def _less(matrix: AlleleMatrix, match: Match, copies: int, lost: int) -> Match:
+    """Take unseen positions from the score that only alleles count which define all."""
+    defining = sum(matrix.alleles[number].defines_all for number in match.pair[:copies])
+    return Match(match.score - defining * lost, match.pair)
 
 
 def _bearing(matrix: AlleleMatrix, candidates: int) -> int:
     """Return the positions that any candidate defines, but for those that define all."""
-    known = remembered(matrix, "bearing")
+    known = matrix.known.bearing
     if candidates not in known:
         found = 0
         for number in bits(candidates):
             found |= 0 if matrix.alleles[number].defines_all else matrix.defined[number] | matrix.distinct[number]
             found |= matrix.wobble[number]
         known[candidates] = found
-    mask: int = known[candidates]
-    return mask
+    return known[candidates]
 
 
 def _wobble_rows(matrix: AlleleMatrix) -> int:
@@ -144,6 +161,12 @@ def _wobble_rows(matrix: AlleleMatrix) -> int:
 def rank_pairs(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pool: int) -> list[Match]:
     """Return all pairs of alleles of the pool that explain both strands, best score first, then by names."""
     matches = [Match(score_pair(matrix, strands, genotypes, pair), pair) for pair in pairs(strands, pool)]
+    return _in_order(matrix, matches)
+
+
+def _in_order(matrix: AlleleMatrix, matches: list[Match]) -> list[Match]:
+    if len(matches) < 2:
+        return matches
     return sorted(matches, key=lambda match: (-match.score, *pair_order(matrix, match.pair)))
 
 
@@ -152,7 +175,7 @@ def told(matrix: AlleleMatrix, strands: Strands) -> int:
 
     An allele of which only reference bases were seen is not called; it stays among those not excluded.
     """
-    groups = remembered(matrix, "told by")
+    groups = matrix.known.told_by
     if not groups:
         for number, allele in enumerate(matrix.alleles):
             telling = (matrix.defined if allele.defines_all else matrix.distinct)[number]
@@ -166,13 +189,12 @@ def pair_order(matrix: AlleleMatrix, pair: tuple[int, int]) -> tuple[object, ...
 
 def allele_order(matrix: AlleleMatrix, number: int) -> tuple[object, ...]:
     """Order of names within a diplotype: by number; a reference allele that has no number stands first."""
-    known = remembered(matrix, "order")
+    known = matrix.known.orders
     if number not in known:
         allele = matrix.alleles[number]
         is_plain_reference = allele.defines_all and not allele.core and not allele.name.startswith("*")
         known[number] = (not is_plain_reference, allele.order)
-    order: tuple[object, ...] = known[number]
-    return order
+    return known[number]
 
 
 def _choose(

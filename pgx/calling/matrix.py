@@ -6,9 +6,10 @@ Bit i of an allele set stands for `alleles[i]`; bit p of a position set for defi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pgx.calling.memory import remembered
+from pgx.domain.call import AllelePair
 from pgx.domain.gene import IUPAC, Allele, Gene
 from pgx.domain.variant import Variant
 
@@ -23,6 +24,26 @@ def bits(number: int) -> Iterator[int]:
         low = number & -number
         yield low.bit_length() - 1
         number ^= low
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was worked out for sets of a gene's alleles or positions before."""
+
+    bearing: dict[int, int] = field(default_factory=dict)
+    """Positions that any allele of a set defines, by set."""
+    told_by: dict[int, int] = field(default_factory=dict)
+    """Alleles by the positions that tell them."""
+    unfit_at: dict[int, int] = field(default_factory=dict)
+    """Alleles by the positions at which they cannot have code 0."""
+    class_pairs: dict[object, int] = field(default_factory=dict)
+    pair_names: dict[int, tuple[AllelePair, ...]] = field(default_factory=dict)
+    open_alleles: dict[int, tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]] = field(
+        default_factory=dict
+    )
+    """Printed names by set of alleles, under the representative of each class and all together."""
+    orders: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    """Place of each allele's name within a diplotype."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +68,7 @@ class AlleleMatrix:
     classes: tuple[int, ...]
     class_of: tuple[int, ...]
     undocumented_is_reference: bool
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
     def allows(self, position: int, code: int) -> int:
         """Return the alleles that a strand with this base may be; undocumented bases as the table says."""

@@ -33,6 +33,8 @@ def settle(marks: Collection[Mark]) -> Names:
     A stand-in alone is nothing.
     """
     names = [mark for mark in marks if isinstance(mark, str)]
+    if len(names) == len(marks):
+        return tuple(names)
     decided = dict.fromkeys(mark.proxy for mark in marks if isinstance(mark, Sign) and mark.decides)
     return (*names, *(proxy.allele if Sign(proxy, False) in marks else proxy.decides_only for proxy in decided))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pgx.calling.matrix import AlleleMatrix, bits
-from pgx.calling.memory import members_within, remembered
+from pgx.calling.memory import members_within
 from pgx.calling.seen import Genotypes
 from pgx.domain.genotype import Genotype
 
@@ -135,7 +135,7 @@ def _excluded(matrix: AlleleMatrix, fitting: int, carried: int) -> dict[int, int
 
 
 def _unfit(matrix: AlleleMatrix) -> dict[int, int]:
-    groups = remembered(matrix, "unfit at")
+    groups = matrix.known.unfit_at
     if not groups:
         everything = (1 << len(matrix.alleles)) - 1
         unfit = [0] * len(matrix.alleles)

@@ -58,15 +58,20 @@ class VariantTable:
     def _ordered(self, names: Iterable[str]) -> AllelePair:
         return tuple(sorted(names, key=self.ranks.__getitem__))
 
-    def compact(self, marks: Iterable[Mark]) -> Marks:
+    def compact(self, marks: Marks) -> Marks:
         """Return what matters of a strand's marks: the lowest allele, and every sign."""
+        if len(marks) < 2:
+            return marks
         names = [mark for mark in marks if isinstance(mark, str)]
         signs = sorted({mark for mark in marks if isinstance(mark, Sign)}, key=lambda sign: (sign.proxy.allele, sign))
         return (*([self.lowest(names)] if names else []), *signs)
 
     def alleles_needing(self, rows: Iterable[int]) -> tuple[str, ...]:
         """Return the alleles of which one of these rows is a defining position, in order of name."""
-        return tuple(sorted({name for row in rows for name in self.needs.get(row, ())}, key=name_key))
+        return tuple(sorted({name for row in rows for name in self.needs.get(row, ())}, key=self._place))
+
+    def _place(self, name: str) -> NameKey:
+        return self.ranks[name].name
 
 
 def variant_table(gene: Gene) -> VariantTable:
