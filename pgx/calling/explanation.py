@@ -143,6 +143,8 @@ class _Inquiry:
 
     def _excluded(self, pair: Pair) -> str:
         conflicts = self._conflicts(pair)
+        if not conflicts and not all(told(self.matrix, self.strands) >> number & 1 for number in pair):
+            return "none of the positions that would tell it was read"
         if not conflicts:
             return "each position fits, but not with the phase in the file"
         position = conflicts[0]

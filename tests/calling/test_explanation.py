@@ -49,6 +49,12 @@ def test_phase_settles_what_only_phase_leaves_open():
     }
 
 
+def test_what_nothing_tells_is_not_blamed_on_phase():
+    found = explain(" ".join(f"{n}:x" for n in range(1, len(PLAIN.variants) + 1)))
+    assert found.call.status.value == "no_data"
+    assert set(reasons(found).values()) == {"none of the positions that would tell it was read"}
+
+
 def test_the_first_position_that_excludes_is_named():
     found = explain("1:0/1 4:0/1")
     assert found.call.status.value == "not_called"
