@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pgx.calling import CallOptions, call_gene, call_patterns
-from pgx.domain.call import CallStatus, GeneCall, Note
+from pgx.domain.call import Note
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.genotype import Genotype, GenotypeTable
 from pgx.domain.outside import OutsideCall, OutsideReport
@@ -18,6 +18,7 @@ from pgx.outside import merge_calls, to_gene_call
 from pgx.phenotypes.extra_positions import read_extra_positions
 from pgx.phenotypes.interpretation import Interpreter
 from pgx.phenotypes.translation import translate
+from pgx.phenotypes.withholding import Withholding
 from pgx.selection import RunOptions, context_of, drugs_of, find_medicines, select
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pgx.domain.gene import Gene
     from pgx.domain.genotype import Pattern
+    from pgx.domain.population import GeneFrequencies
     from pgx.domain.ruleset import RuleSet
     from pgx.genotypes import Reading, ReadReport
 
@@ -63,7 +65,10 @@ def run(
         samples = tuple(dict.fromkeys(call.sample or UNNAMED for call in outside.calls))
         tables, report = {gene.symbol: _nothing_read(gene, samples) for gene in genes}, ReadReport((), None)
     given, problems = assign_samples(outside, samples)
-    results = {gene.symbol: _GeneResults(gene, tables[gene.symbol], options, report.untestable) for gene in genes}
+    results = {
+        gene.symbol: _GeneResults(Interpreter(gene), tables[gene.symbol], options, report.untestable, rules)
+        for gene in genes
+    }
     drugs = drugs_of(rules, restriction)
     adviser = Adviser(drugs if options.advise else (), context)
     return Results(
@@ -103,6 +108,13 @@ def samples_in(path: Path, options: RunOptions) -> tuple[str, ...]:
     return tuple(name for name in names if name in wanted) if wanted else names
 
 
+def can_be_read_in_parts(path: Path) -> bool:
+    """True where a gene can be read without the rest of the file, as in all but plain gzip. Raises InputError."""
+    from pgx.genotypes import can_be_indexed
+
+    return can_be_indexed(path)
+
+
 def open_run(paths: Sequence[str | Path], options: RunOptions, rules: RuleSet) -> OpenRun:
     """Check the files and settle what is to be done, without reading genotypes. Raises as `run` does."""
     from pgx.genotypes import ReadOptions, open_reading
@@ -130,6 +142,10 @@ class OpenRun:
     given: Mapping[str, Sequence[OutsideCall]]
     warnings: tuple[Note, ...]
 
+    def indexed(self) -> OpenRun:
+        """Return the same run with its files laid out to be read gene by gene. Raises InputError."""
+        return replace(self, reading=self.reading.indexed())
+
     def only(self, samples: tuple[str, ...]) -> OpenRun:
         """Return the same run for some of the samples."""
         return replace(self, samples=samples, reading=self.reading.only(samples))
@@ -140,7 +156,7 @@ class OpenRun:
         foreign = self.reading.untestable()
         tables = self.reading.read(genes) if one_pass else replace(self.reading, genes=genes).tables()
         for gene, table in zip(genes, tables, strict=True):
-            yield CalledGene(gene, table, self.options, foreign, self.given)
+            yield CalledGene(gene, table, self.options, foreign, self.given, self.rules.frequencies.get(gene.symbol))
 
     def nothing_seen(self, symbol: str) -> CalledGene:
         """Return a gene as if the files said nothing of it, where they could not be read."""
@@ -165,9 +181,11 @@ class CalledGene:
         options: RunOptions,
         foreign: Collection[str],
         given: Mapping[str, Sequence[OutsideCall]],
+        frequencies: GeneFrequencies | None = None,
     ) -> None:
-        self.gene, self._options, self._foreign = gene, options, foreign
+        self.gene, self._options, self._interpreter = gene, options, Interpreter(gene)
         self._patterns, self.index = table.patterns()
+        self._withheld = Withholding.of(self._interpreter, table, self.index, foreign, frequencies)
         self._outside = self._give(table.samples, given)
 
     def _give(
@@ -184,15 +202,15 @@ class CalledGene:
 
     def results(self) -> Iterator[GeneResult]:
         """Yield the result of each pattern, then those that other callers' results were put beside."""
-        interpreter = Interpreter(self.gene)
-        options = CallOptions(self._options.all_matches)
-        for call in call_patterns(self.gene, self._patterns, options):
-            yield interpreter.interpret(self._checked(call))
+        interpreter, withheld = self._interpreter, self._withheld
+        options = CallOptions(self._options.all_matches, self._options.combinations)
+        for number, call in enumerate(call_patterns(self.gene, self._patterns, options)):
+            yield interpreter.interpret(withheld.checked(call, number))
         for number, calls in self._outside:
             (call,) = call_patterns(self.gene, (self._patterns[number],), options)
             outside = to_gene_call(self.gene, calls, translate)
-            merged = merge_calls(self.gene, self._checked(call), outside, self._options.prefer, translate)
-            yield interpreter.interpret(merged)
+            checked = withheld.checked(call, number)
+            yield interpreter.interpret(merge_calls(self.gene, checked, outside, self._options.prefer, translate))
 
     def extra_positions(self) -> tuple[tuple[tuple[GeneResult, ...], ...], NDArray[np.intp]]:
         """Return the distinct results of positions that guidelines ask for by themselves, and each sample's."""
@@ -213,20 +231,25 @@ class CalledGene:
         yield from self._patterns
         yield from (self._patterns[number] for number, _ in self._outside)
 
-    def _checked(self, call: GeneCall) -> GeneCall:
-        return _untestable(call, self.gene) if self.gene.contig in self._foreign else call
-
 
 class _GeneResults:
     """The results of one gene: every distinct pattern called and translated once, outside calls put beside."""
 
-    def __init__(self, gene: Gene, table: GenotypeTable, options: RunOptions, foreign: Collection[str]) -> None:
-        self._gene, self._prefer = gene, options.prefer
-        self._interpreter = Interpreter(gene)
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        table: GenotypeTable,
+        options: RunOptions,
+        foreign: Collection[str],
+        rules: RuleSet,
+    ) -> None:
+        gene = interpreter.gene
+        self._gene, self._prefer, self._interpreter = gene, options.prefer, interpreter
         calls = call_gene(gene, table, CallOptions(options.all_matches, options.combinations))
+        withheld = Withholding.of(interpreter, table, calls.index, foreign, rules.frequencies.get(gene.symbol))
         self._table = table
         self._extra: dict[int, tuple[GeneResult, ...]] = {}
-        self._calls = tuple(_untestable(call, gene) if gene.contig in foreign else call for call in calls.calls)
+        self._calls = tuple(withheld.checked(call, number) for number, call in enumerate(calls.calls))
         self._results = tuple(self._interpreter.interpret(call) for call in self._calls)
         self._index = calls.index
 
@@ -249,11 +272,6 @@ class _GeneResults:
         if pattern not in self._extra:
             self._extra[pattern] = read_extra_positions(self._gene, self._table.pattern(sample))
         return self._extra[pattern]
-
-
-def _untestable(call: GeneCall, gene: Gene) -> GeneCall:
-    note = Note("other-sequence", f"{gene.contig} in the file is another sequence than the one of the tables.")
-    return replace(call, status=CallStatus.UNTESTABLE, diplotypes=(), best=0, notes=(*call.notes, note))
 
 
 def _nothing_read(gene: Gene, samples: tuple[str, ...]) -> GenotypeTable:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pgx.calling.memory import remembered
-from pgx.calling.proxies import Mark, Marks, Sign, settle
+from pgx.calling.proxies import Marks, Sign, settle
 from pgx.domain.call import AllelePair
 from pgx.domain.gene import IUPAC, UNASSIGNED_FUNCTION, Allele, Gene, ProxyPosition
 from pgx.domain.names import NameKey, name_key

@@ -8,25 +8,30 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgx.cli import options as opt
+from pgx.cli.groups import FileChoices, KnownChoices, expand_groups
 from pgx.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from pgx.domain.explanation import Explanation
     from pgx.domain.gene import Gene
-    from pgx.domain.genotype import Pattern
+    from pgx.domain.genotype import GenotypeTable
+    from pgx.domain.ruleset import RuleSet
     from pgx.genotypes import ReadOptions
 
 SHOWN = 5
 """Sample names in an error message."""
 
 
+@expand_groups
 def explain_command(
+    *,
     gene: Annotated[str, typer.Argument(help="The gene to explain.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="VCF, gVCF or BCF files.")],
     sample: Annotated[str | None, typer.Option("--sample", help="The sample, where the files have several.")] = None,
-    build: opt.BuildName = "auto",
-    sex: opt.SexFile = None,
-    assume_reference: opt.Assume = "none",
-    combinations: Annotated[bool, typer.Option("--combinations", help="Name combinations of alleles too.")] = False,
+    read: FileChoices,
+    known: KnownChoices,
+    strict: opt.Strict = False,
+    combinations: opt.Combinations = False,
     every_position: Annotated[bool, typer.Option("--every-position", help="List positions that tell nothing.")] = False,
     rules: opt.RulesFolder = None,
     as_json: opt.AsJson = False,
@@ -36,30 +41,38 @@ def explain_command(
     Example: `pgx explain GENE sample.vcf.gz --sample NAME`
     """
     from pgx.calling import CallOptions, explain_call
-    from pgx.genotypes import ReadOptions, parse_assume_reference, read_sexes
     from pgx.reports.explanation import dump_explanation, print_explanation
     from pgx.rules.ruleset import load_rules
     from pgx.selection import RunOptions, select
 
     tables = load_rules(rules)
     table = select(tables, RunOptions(genes=(gene,)))[0][0]
-    options = ReadOptions(
-        build=opt.read_build(build),
-        samples=(sample,) if sample else (),
-        assume_reference=parse_assume_reference(assume_reference, tables.genes),
-        sexes=read_sexes(sex) if sex else {},
-        list_unexplained=False,
+    samples = (sample,) if sample else ()
+    options = read.read_options(known, tables.genes, samples=samples, strict=strict, list_unexplained=False)
+    genotypes = _read_sample(files, table, options)
+    explanation = explain_call(
+        table, genotypes.pattern(0), genotypes.samples[0], CallOptions(combinations=combinations)
     )
-    name, pattern = _read_pattern(files, table, options)
-    explanation = explain_call(table, pattern, name, CallOptions(combinations=combinations))
+    explanation = _as_passed_on(explanation, genotypes, table, tables)
     if as_json:
         typer.echo(dump_explanation(explanation))
     else:
         print_explanation(explanation, every_position=every_position)
 
 
-def _read_pattern(files: list[Path], gene: Gene, options: ReadOptions) -> tuple[str, Pattern]:
-    """Return the one sample asked for, or the only one, and its genotypes."""
+def _as_passed_on(explanation: Explanation, genotypes: GenotypeTable, gene: Gene, rules: RuleSet) -> Explanation:
+    """Return the explanation of what runs report: a call that they withhold has no result here either."""
+    from pgx.phenotypes.interpretation import Interpreter
+    from pgx.phenotypes.withholding import Withholding
+
+    frequencies = rules.frequencies.get(gene.symbol)
+    withholding = Withholding.of(Interpreter(gene), genotypes, (0,), frequencies=frequencies)
+    call = withholding.checked(explanation.call, 0)
+    return explanation if call is explanation.call else explanation.withheld(call, "fits, but too little was tested")
+
+
+def _read_sample(files: list[Path], gene: Gene, options: ReadOptions) -> GenotypeTable:
+    """Return the genotypes of the one sample asked for, or of the only one."""
     from pgx.genotypes import read_genotypes
 
     tables, samples, report = read_genotypes(files, [gene], options)
@@ -68,4 +81,4 @@ def _read_pattern(files: list[Path], gene: Gene, options: ReadOptions) -> tuple[
         raise UsageError(f"{files[0]}: give one --sample; the file has {', '.join(samples[:SHOWN])}{more}")
     if gene.contig in report.untestable:
         raise InputError(f"{files[0]}: {gene.contig} in the file is another sequence than the one of the tables")
-    return samples[0], tables[gene.symbol].pattern(0)
+    return tables[gene.symbol]

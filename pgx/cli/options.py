@@ -72,6 +72,9 @@ Medicines = Annotated[
     Path | None,
     typer.Option("--meds", metavar="FILE", help="The patient's own drugs, a name or RxNorm code a line; shown first."),
 ]
+Populations = Annotated[
+    list[str] | None, typer.Option("--population", help="Only advice for this population or indication.")
+]
 Outside = Annotated[list[Path] | None, typer.Option("--outside", help="Results of other callers.")]
 PreferName = Annotated[str, typer.Option("--prefer", help="Where both exist: outside, vcf or report-both.")]
 

@@ -43,16 +43,16 @@ def batch_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int, int], No
 
 def _batch_bar() -> Iterator[Callable[[str, int, int, int], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    texts = (TextColumn("{task.fields[what]}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*texts, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+    columns = (TextColumn("{task.fields[what]}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("units", total=None, what="planning")
         began = monotonic()
 
         def told(what: str, done: int, total: int, called: int) -> None:
             rate = called / max(monotonic() - began, 1e-9)
-            bar.update(task, completed=done, total=total, what=f"{what}, {rate:,.0f} genes/s")
+            bar.update(task, completed=done, total=total, what=f"{what}, {rate:,.0f} results/s")
 
         yield told
 
@@ -67,6 +67,6 @@ def _batch_lines() -> Callable[[str, int, int, int], None]:
             return
         last = now
         left = (now - began) / done * (total - done)
-        print(f"{what} done, {done} of {total}; {called:,} genes called, {left:,.0f} s left", file=sys.stderr)
+        print(f"{what} done, {done} of {total}; {called:,} results, {left:,.0f} s left", file=sys.stderr)
 
     return told

@@ -8,43 +8,27 @@ from typing import Annotated
 import typer
 
 from pgx.cli import options as opt
-from pgx.cli.request import Request
+from pgx.cli.batch import run_as_batch
+from pgx.cli.groups import AdviceChoices, CallChoices, FileChoices, KnownChoices, expand_groups
+from pgx.cli.request import Output, Request
 
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for the reports.")]
+OutputFolder = Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for the reports.")]
 Formats = Annotated[list[str] | None, typer.Option("--format", help="json, tsv, html, … (separate by commas).")]
-Populations = Annotated[
-    list[str] | None, typer.Option("--population", help="Only advice for this population or indication.")
-]
 
 
+@expand_groups
 def run_command(
+    *,
     files: opt.Files = None,
-    output: Output = None,
+    output: OutputFolder = None,
     formats: Formats = None,
-    gene: opt.Genes = None,
-    drug: opt.Drugs = None,
-    source: opt.Sources = None,
-    population: Populations = None,
-    min_level: opt.MinLevel = "",
+    advice: AdviceChoices,
     actionable: opt.Actionable = False,
     meds: opt.Medicines = None,
-    sample: opt.Samples = None,
-    build: opt.BuildName = "auto",
-    sample_map: opt.SampleMap = None,
-    sex: opt.SexFile = None,
-    fasta: opt.FastaFile = None,
-    outside: opt.Outside = None,
-    prefer: opt.PreferName = "outside",
-    copy_number: opt.CopyNumbers = None,
-    assume_reference: opt.Assume = "none",
-    min_gq: opt.MinGq = None,
-    min_dp: opt.MinDp = None,
-    min_balance: opt.MinBalance = None,
-    min_certainty: opt.MinCertainty = 0.9,
-    require_pass: opt.RequirePass = False,
+    call: CallChoices,
+    read: FileChoices,
+    known: KnownChoices,
     strict: opt.Strict = False,
-    all_matches: opt.AllMatches = False,
-    combinations: opt.Combinations = False,
     rules: opt.RulesFolder = None,
     quiet: opt.Quiet = False,
     as_json: opt.AsJson = False,
@@ -53,31 +37,22 @@ def run_command(
 
     Example: `pgx run sample.vcf.gz -o reports`
     """
-    Request(**locals()).execute(advise=True)
+    request = Request(files, read, known, call, rules, advice, strict=strict, actionable=actionable, meds=meds)
+    shown = Output(output, opt.listed(formats), quiet=quiet, as_json=as_json)
+    if not run_as_batch(request, shown, advise=True):
+        request.execute(shown, advise=True)
 
 
+@expand_groups
 def call_command(
+    *,
     files: opt.Files = None,
-    output: Output = None,
+    output: OutputFolder = None,
     formats: Formats = None,
-    gene: opt.Genes = None,
-    sample: opt.Samples = None,
-    build: opt.BuildName = "auto",
-    sample_map: opt.SampleMap = None,
-    sex: opt.SexFile = None,
-    fasta: opt.FastaFile = None,
-    outside: opt.Outside = None,
-    prefer: opt.PreferName = "outside",
-    copy_number: opt.CopyNumbers = None,
-    assume_reference: opt.Assume = "none",
-    min_gq: opt.MinGq = None,
-    min_dp: opt.MinDp = None,
-    min_balance: opt.MinBalance = None,
-    min_certainty: opt.MinCertainty = 0.9,
-    require_pass: opt.RequirePass = False,
+    call: CallChoices,
+    read: FileChoices,
+    known: KnownChoices,
     strict: opt.Strict = False,
-    all_matches: opt.AllMatches = False,
-    combinations: opt.Combinations = False,
     rules: opt.RulesFolder = None,
     quiet: opt.Quiet = False,
     as_json: opt.AsJson = False,
@@ -86,4 +61,7 @@ def call_command(
 
     Example: `pgx call sample.vcf.gz --json`
     """
-    Request(**locals()).execute(advise=False)
+    request = Request(files, read, known, call, rules, strict=strict)
+    shown = Output(output, opt.listed(formats), quiet=quiet, as_json=as_json)
+    if not run_as_batch(request, shown, advise=False):
+        request.execute(shown, advise=False)

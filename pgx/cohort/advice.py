@@ -7,18 +7,15 @@ names their own.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pgx.cohort.classes import PLACEHOLDER, SavedGene
-from pgx.cohort.pages import Cell
+from pgx.cohort.classes import SavedGene
+from pgx.cohort.pieces import AdviceBook
 from pgx.domain.drug import Severity
 from pgx.domain.patterns import distinct_columns
-from pgx.domain.population import GeneCarriers, largest_missed_share
-from pgx.reports.tables import RECOMMENDATIONS, advice_cells
+from pgx.domain.population import GeneCarriers, MissedShares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
 
     from pgx.domain.results import AdviceLine, GeneResult, NotAssessed
 
-ADVICE_COLUMNS = tuple(column for column in RECOMMENDATIONS if column.name not in ("sample",))
-Rows = tuple[tuple[Cell, ...], ...]
 Piece = tuple[str, str, int]
 """Drug, source and number of the advice."""
 
@@ -49,42 +44,44 @@ class Adviser(Protocol):
     def advise_drug(self, place: int, genes: Mapping[str, GeneResult]) -> DrugAdvice: ...
 
 
-@dataclass(slots=True)
-class AdviceBook:
-    """Pieces of advice by a number that follows from what they say, so that every part numbers them alike."""
+@dataclass(frozen=True, slots=True)
+class Combinations:
+    """What the samples of a part have of some genes.
 
-    rules: tuple[str, str]
-    rows: dict[int, Rows] = field(default_factory=dict)
-    _cells: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
-    _numbers: dict[Rows, int] = field(default_factory=dict)
+    `members` are the combinations of classes that occur. Where the names of unseen alleles differ too, one has several
+    variants: `of_variant` gives each variant's combination, `first` a sample that has it, shape (variants,), and
+    `index` each sample's variant, shape (samples,).
+    """
 
-    def number(self, lines: Sequence[AdviceLine]) -> int:
-        """Return the number of these lines together, which one drug and source have for some samples."""
-        rows = tuple(self._line_cells(line) for line in lines)
-        known = self._numbers.get(rows)
-        if known is None:
-            text = json.dumps(rows, ensure_ascii=False).encode("utf-8", "backslashreplace")
-            known = self._numbers[rows] = int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1
-            self.rows[known] = rows
-        return known
+    members: tuple[dict[str, GeneResult], ...]
+    of_variant: NDArray[np.integer[Any]]
+    first: NDArray[np.integer[Any]]
+    index: NDArray[np.integer[Any]]
 
-    def _line_cells(self, line: AdviceLine) -> tuple[Cell, ...]:
-        key = (
-            line.drug, id(line.guideline), id(line.row), line.readings, line.severity, line.agreement, line.depends_on,
-            line.notes, line.missed_share,
-        )  # fmt: skip
-        cells = self._cells.get(key)
-        if cells is None:
-            cells = self._cells[key] = (*advice_cells(line), *self.rules)
-        return cells
+    def spread(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return for each sample the code of its combination."""
+        found: NDArray[np.int32] = codes[self.of_variant][self.index]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class Combinations:
-    """The combinations of classes of some genes that occur, and each sample's, shape (samples,)."""
+class Answer:
+    """What is said of a drug, one entry a combination."""
 
-    members: tuple[dict[str, GeneResult], ...]
-    index: NDArray[np.integer[Any]]
+    drug: str
+    combinations: Combinations
+    advice: tuple[DrugAdvice, ...]
+
+    def missing(self) -> tuple[list[NotAssessed], NDArray[np.int32]] | None:
+        """Return what samples lack for the drug, and each sample's number among it, 0 where it was assessed."""
+        import numpy as np
+
+        numbers: dict[NotAssessed, int] = {}
+        lacking = [
+            numbers.setdefault(advice.not_assessed[0], 1 + len(numbers)) if advice.not_assessed else 0
+            for advice in self.advice
+        ]
+        return (list(numbers), self.combinations.spread(np.array(lacking, dtype=np.int32))) if numbers else None
 
 
 @dataclass(slots=True)
@@ -95,48 +92,46 @@ class Linker:
     adviser: Adviser
     book: AdviceBook
     samples: int
-    carriers: Mapping[str, GeneCarriers] = field(default_factory=dict)
+    carriers: InitVar[Mapping[str, GeneCarriers] | None] = None
     all_advice: bool = False
-    _shares: dict[tuple[str, ...], float | None] = field(default_factory=dict)
+    _shares: MissedShares = field(init=False)
     _combinations: dict[tuple[str, ...], Combinations] = field(default_factory=dict)
 
-    def links(self, place: int) -> Iterator[tuple[Piece, NDArray[np.intp]]]:
-        """Yield each piece of advice on the drug at this place with the samples it is for, in rising order."""
+    def __post_init__(self, carriers: Mapping[str, GeneCarriers] | None) -> None:
+        self._shares = MissedShares(carriers or {})
+
+    def ask(self, place: int) -> Answer:
+        """Ask about the drug at this place."""
         drug, symbols = self.adviser.asked[place]
         combinations = self.combine(symbols)
-        advice = [self.adviser.advise_drug(place, genes) for genes in combinations.members]
-        for source in dict.fromkeys(line.guideline.source for found in advice for line in found.lines):
-            lines = [self._wanted(found, source) for found in advice]
-            for number, samples in self._spread(lines, combinations.index):
-                yield (drug, source, number), samples
+        advice = tuple([self.adviser.advise_drug(place, genes) for genes in combinations.members])
+        return Answer(drug, combinations, advice)
 
-    def missing(self, place: int) -> tuple[list[NotAssessed], NDArray[np.int32]] | None:
-        """Return what samples lack for the drug, and each sample's number among it, 0 where it was assessed."""
-        import numpy as np
-
-        combinations = self.combine(self.adviser.asked[place][1])
-        found = [self.adviser.advise_drug(place, genes).not_assessed for genes in combinations.members]
-        distinct = list(dict.fromkeys(entry for entries in found for entry in entries))
-        if not distinct:
-            return None
-        numbers = [1 + distinct.index(entries[0]) if entries else 0 for entries in found]
-        return distinct, np.array(numbers, dtype=np.int32)[combinations.index]
+    def links(self, answer: Answer) -> Iterator[tuple[Piece, NDArray[np.intp]]]:
+        """Yield each piece of advice on a drug with the samples it is for, in rising order."""
+        for source in dict.fromkeys(line.guideline.source for found in answer.advice for line in found.lines):
+            lines = [self._wanted(found, source) for found in answer.advice]
+            for number, samples in self._spread(lines, answer.combinations):
+                yield (answer.drug, source, number), samples
 
     def combine(self, symbols: Sequence[str]) -> Combinations:
         """Return the combinations of classes of the genes that were called."""
-        import numpy as np
-
         called = tuple(symbol for symbol in symbols if symbol in self.genes)
         known = self._combinations.get(called)
         if known is None:
-            saved = [self.genes[symbol] for symbol in called]
-            first, index = distinct_columns([gene.classes for gene in saved], self.samples)
-            members = tuple(
-                {name: gene.members[int(gene.classes[column])] for name, gene in zip(called, saved, strict=True)}
-                for column in first.tolist()
-            )
-            known = self._combinations[called] = Combinations(members, index.astype(np.int32))
+            known = self._combinations[called] = self._combine(called)
         return known
+
+    def _combine(self, called: tuple[str, ...]) -> Combinations:
+        saved = [self.genes[symbol] for symbol in called]
+        first, index = distinct_columns([gene.index for gene in saved], self.samples)
+        classes = [gene.classes[gene.index[first]] for gene in saved]
+        chosen, of_variant = distinct_columns(classes, len(first))
+        members = tuple(
+            {name: gene.members[int(mine[variant])] for name, gene, mine in zip(called, saved, classes, strict=True)}
+            for variant in chosen.tolist()
+        )
+        return Combinations(members, of_variant, first, index)
 
     def _wanted(self, advice: DrugAdvice, source: str) -> tuple[AdviceLine, ...]:
         return tuple(
@@ -146,70 +141,52 @@ class Linker:
         )
 
     def _spread(
-        self, lines: Sequence[tuple[AdviceLine, ...]], index: NDArray[np.integer[Any]]
+        self, lines: Sequence[tuple[AdviceLine, ...]], combinations: Combinations
     ) -> Iterator[tuple[int, NDArray[np.intp]]]:
-        """Give the lines of each combination to its samples; those with placeholders by what each sample has."""
+        """Give the lines of each combination to its samples; those with blanks by the names that each sample has."""
         import numpy as np
 
-        fixed: dict[int, list[int]] = {}
-        for combination, found in enumerate(lines):
-            if found and not _placeholders(found):
-                fixed.setdefault(self.book.number(found), []).append(combination)
-        numbers = sorted(fixed)
-        group = np.full(len(lines) + 1, -1, dtype=np.int32)
-        for place, number in enumerate(numbers):
-            group[fixed[number]] = place
-        yield from zip(numbers, _members(group[index], len(numbers)), strict=True)
-        open_ones = [combination for combination, found in enumerate(lines) if found and _placeholders(found)]
-        group[:] = -1
-        group[open_ones] = np.arange(len(open_ones), dtype=np.int32)
-        named: dict[int, list[NDArray[np.intp]]] = {}
-        for combination, samples in zip(open_ones, _members(group[index], len(open_ones)), strict=True):
-            for number, some in self._by_names(lines[combination], samples):
-                named.setdefault(number, []).append(some)
-        for number in sorted(named):
-            yield number, np.sort(np.concatenate(named[number]))
+        drafts = np.array([self.book.draft(found) if found else -1 for found in lines], dtype=np.int32)
+        of_variant = drafts[combinations.of_variant]
+        variants = np.flatnonzero(of_variant >= 0)
+        pieces, index = self._pieces(of_variant[variants], combinations.first[variants])
+        ordered = sorted(set(pieces))
+        places = {piece: place for place, piece in enumerate(ordered)}
+        ranks = np.array([places[piece] for piece in pieces], dtype=np.int32)
+        of_variant[variants] = ranks[index]
+        numbers = [number for _, number in ordered]
+        yield from zip(numbers, _members(of_variant[combinations.index], len(numbers)), strict=True)
 
-    def _by_names(
-        self, lines: tuple[AdviceLine, ...], samples: NDArray[np.intp]
-    ) -> Iterator[tuple[int, NDArray[np.intp]]]:
-        """Put each sample's own alleles in place of the placeholders; samples with the same names share a piece."""
-        genes = sorted({gene for gene, _ in _placeholders(lines)})
-        first, index = distinct_columns([self.genes[gene].name_numbers[samples] for gene in genes], len(samples))
-        for column, places in zip(first.tolist(), _members(index, len(first)), strict=True):
-            named = tuple(self._named(line, int(samples[column])) for line in lines)
-            yield self.book.number(named), samples[places]
+    def _pieces(
+        self, drafts: NDArray[np.int32], samples: NDArray[np.integer[Any]]
+    ) -> tuple[list[tuple[bool, int]], NDArray[np.int32]]:
+        """Fill in the drafts with the names that these samples have.
 
-    def _named(self, line: AdviceLine, sample: int) -> AdviceLine:
-        if not _placeholders((line,)):
-            return line
-        names = self._names(line, sample)
-        if names not in self._shares:
-            self._shares[names] = largest_missed_share(names, self.carriers)
-        return replace(line, depends_on=names, missed_share=self._shares[names])
+        Returns, for each distinct draft with names, whether it had blanks and the number of its piece, and which of
+        these each sample has.
+        """
+        import numpy as np
 
-    def _names(self, line: AdviceLine, sample: int) -> tuple[str, ...]:
-        found: list[str] = []
-        for text in line.depends_on:
-            if PLACEHOLDER not in text:
-                found.append(text)
-                continue
-            prefix, gene, number = text.split(PLACEHOLDER)
-            saved = self.genes[gene]
-            found += [f"{prefix}{name}" for name in saved.names[int(saved.name_numbers[sample])][int(number)]]
-        return tuple(dict.fromkeys(found))
+        used = {number: self.book.drafts[number] for number in np.unique(drafts).tolist()}
+        genes = sorted({gene for draft in used.values() for gene in draft.genes})
+        names = [self.genes[gene].names_of(samples) for gene in genes]
+        asked = [np.isin(drafts, [n for n, draft in used.items() if gene in draft.genes]) for gene in genes]
+        first, index = distinct_columns(
+            [drafts, *(np.where(mine, every + 1, 0) for mine, every in zip(asked, names, strict=True))], len(drafts)
+        )
+        pieces = []
+        for place in first.tolist():
+            draft = used[int(drafts[place])]
+            mine = {gene: self.genes[gene].names[int(every[place])] for gene, every in zip(genes, names, strict=True)}
+            pieces.append((bool(draft.genes), self.book.number(draft.fill(mine, self._shares))))
+        return pieces, index
 
 
-def _members(groups: NDArray[np.integer[Any]], count: int) -> list[NDArray[np.intp]]:
+def _members(groups: NDArray[np.int32], count: int) -> list[NDArray[np.intp]]:
     """Return the places of each group from 0 on, in rising order; places of group -1 are in none."""
     import numpy as np
 
-    order = np.argsort(groups, kind="stable")
-    bounds = np.searchsorted(groups[order], np.arange(count + 1))
-    return [order[bounds[number] : bounds[number + 1]] for number in range(count)]
-
-
-def _placeholders(lines: Sequence[AdviceLine]) -> list[tuple[str, str]]:
-    """Return gene and number of each placeholder."""
-    texts = (text for line in lines for text in line.depends_on if PLACEHOLDER in text)
-    return [(gene, number) for _, gene, number in (text.split(PLACEHOLDER) for text in texts)]
+    places = np.flatnonzero(groups >= 0)
+    chosen = groups[places].astype(np.uint16 if count <= 1 << 16 else np.uint32)
+    ordered = places[np.argsort(chosen, kind="stable")]
+    return np.split(ordered, np.cumsum(np.bincount(chosen, minlength=count))[:-1]) if count else []

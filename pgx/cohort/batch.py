@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pgx.cohort.engines import Engine, choose_engine
 from pgx.cohort.finish import BatchOptions, Outcome, finish_batch
-from pgx.cohort.plan import Plan, Unit, find_inputs, make_plan, share
+from pgx.cohort.plan import Plan, Unit, find_inputs, make_plan, share, share_parts
+from pgx.cohort.sample_reports import write_sample_reports
 from pgx.cohort.store import Json, Store
 from pgx.cohort.worker import Settings, Worker
 from pgx.errors import InputError
@@ -30,6 +31,7 @@ class _Tally:
     """Marks of units done, in the order of the plan at the end."""
 
     progress: Progress | None
+    samples: int
     total: int
     marks: dict[Unit, Json] = field(default_factory=dict)
     called: int = 0
@@ -38,7 +40,14 @@ class _Tally:
         self.marks[unit] = mark
         self.called += mark.get("samples", 0) * len(mark.get("genes", ()))
         if self.progress:
-            self.progress(f"{unit.part.name} {unit.name}", len(self.marks), self.total, self.called)
+            self.progress(f"{self.samples:,} samples: {_title(unit)}", len(self.marks), self.total, self.called)
+
+
+def _title(unit: Unit) -> str:
+    """Name a unit for people."""
+    if not unit.genes:
+        return "advice"
+    return unit.genes[0] if len(unit.genes) == 1 else f"{unit.genes[0]} to {unit.genes[-1]}"
 
 
 def run_batch(
@@ -60,14 +69,17 @@ def run_batch(
     plan = make_plan(files, genes, batch.part_size, advise=options.advise)
     worker = _make_worker(Settings(folder, options, rules, batch.kind, batch.evidence, batch.all_advice), plan)
     store = Store(folder)
-    store.begin(_identity(files, worker.settings, batch), resume=batch.resume or batch.shard[1] > 1)
+    alone = batch.shard[1] == 1
+    store.begin(_identity(files, worker.settings, batch), resume=batch.resume or not alone, alone=alone)
     stages = [share(stage, batch.shard) for stage in (plan.calls, plan.advice)]
-    tally = _Tally(progress, sum(map(len, stages)))
+    tally = _Tally(progress, plan.samples, sum(map(len, stages)))
     with ThreadPoolExecutor(1) as aside:
         hashes = aside.submit(_hash_files, tuple(files))
         with choose_engine(worker, batch.jobs, batch.scheduler) as engine:
             for stage in stages:
                 _do_stage(stage, store, engine, tally)
+        if batch.reports:
+            problems += write_sample_reports(worker, share_parts(plan.parts, batch.shard), batch.reports)
         return finish_batch(plan, worker.settings, batch, hashes.result(), problems)
 
 

@@ -41,7 +41,7 @@ class ResultRows:
     statuses: list[str] = field(default_factory=list)
     _results: dict[object, tuple[GeneResult, tuple[Cell, ...]]] = field(default_factory=dict)
     _worded: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
-    _notes: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
+    _notes: dict[object, tuple[GeneResult, tuple[Cell, ...]]] = field(default_factory=dict)
 
     def add(self, result: GeneResult) -> None:
         call = result.call
@@ -73,10 +73,18 @@ class ResultRows:
         return cells
 
     def _note_cells(self, result: GeneResult) -> tuple[Cell, ...]:
+        call = result.call
+        known = self._notes.get((id(call.alternatives), id(call.notes)))
+        if known is None:
+            known = self._notes[id(call.alternatives), id(call.notes)] = (result, self._word_notes(result))
+        return known[1]
+
+    def _word_notes(self, result: GeneResult) -> tuple[Cell, ...]:
+        """Word alternatives and notes that are new objects, but may say what others said."""
         key = (result.call.alternatives, result.call.notes)
-        cells = self._notes.get(key)
+        cells = self._worded.get(key)
         if cells is None:
-            cells = self._notes[key] = note_cells(result)
+            cells = self._worded[key] = note_cells(result)
         return cells
 
 

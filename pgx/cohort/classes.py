@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pgx.cohort.store import Json, read_packed, write_packed
-from pgx.domain.call import CallStatus, Evidence, GeneCall, Note
+from pgx.domain.call import CallStatus, Diplotype, Evidence, GeneCall, Note
 from pgx.domain.results import GeneResult, Reading, UnseenReading
 from pgx.reports.files import replacing
 
@@ -27,14 +27,14 @@ UnseenNames = tuple[tuple[str, ...], ...]
 
 @dataclass(slots=True)
 class Classes:
-    """Classes met so far, the class of each result, and the names of each result's unseen alleles."""
+    """Classes met so far, lists of names of unseen alleles, the pairs of these that occur, and each result's pair."""
 
     known: dict[object, int] = field(default_factory=dict)
     members: list[GeneResult] = field(default_factory=list)
-    of_result: list[int] = field(default_factory=list)
     names: dict[UnseenNames, int] = field(default_factory=dict)
-    names_of_result: list[int] = field(default_factory=list)
-    _met: dict[object, tuple[GeneResult, int, int]] = field(default_factory=dict)
+    pairs: dict[tuple[int, int], int] = field(default_factory=dict)
+    of_result: list[int] = field(default_factory=list)
+    _met: dict[object, tuple[GeneResult, int]] = field(default_factory=dict)
 
     def add(self, result: GeneResult) -> None:
         """Find the class of a result; results that share their parts as the same objects are looked up by these."""
@@ -43,9 +43,9 @@ class Classes:
         same = (id(result.best), id(result.seen), id(result.unseen), call.status, call.never_green, notes)
         known = self._met.get(same)
         if known is None:
-            known = self._met[same] = (result, self._class(result, notes), self._names(result))
+            pair = (self._class(result, notes), self._names(result))
+            known = self._met[same] = (result, self.pairs.setdefault(pair, len(self.pairs)))
         self.of_result.append(known[1])
-        self.names_of_result.append(known[2])
 
     def _class(self, result: GeneResult, notes: tuple[Note, ...]) -> int:
         call = result.call
@@ -63,22 +63,35 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class SavedGene:
-    """A gene of a part as units of advice read it; arrays have the shape (samples,)."""
+    """A gene of a part as units of advice read it: classes, names, and numbers of both for each pair that occurs.
+
+    `classes` and `name_numbers` have the shape (pairs,); `index` is each sample's pair, shape (samples,).
+    """
 
     members: tuple[GeneResult, ...]
-    classes: NDArray[np.int32]
     names: tuple[UnseenNames, ...]
+    classes: NDArray[np.int32]
     name_numbers: NDArray[np.int32]
+    index: NDArray[np.int32]
+
+    def names_of(self, samples: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
+        """Return the numbers of the names that these samples have."""
+        found: NDArray[np.int32] = self.name_numbers[self.index[samples]]
+        return found
 
 
 def save_classes(path: Path, classes: Classes, index: NDArray[np.integer[Any]]) -> None:
     """Write `path`.classes and `path`.npy."""
     import numpy as np
 
-    numbers = np.array([classes.of_result, classes.names_of_result], dtype=np.int32)[:, index]
+    numbers = np.array(classes.of_result, dtype=np.int32)[index]
     with replacing(path.with_suffix(".npy")) as temporary, temporary.open("wb") as stream:
         np.save(stream, numbers)
-    document = {"classes": [_write(member) for member in classes.members], "names": list(classes.names)}
+    document = {
+        "classes": [_write(member) for member in classes.members],
+        "names": list(classes.names),
+        "pairs": list(classes.pairs),
+    }
     write_packed(path.with_suffix(".classes"), document)
 
 
@@ -86,10 +99,11 @@ def load_classes(path: Path, gene: str) -> SavedGene:
     import numpy as np
 
     document = read_packed(path.with_suffix(".classes"))
-    numbers = np.load(path.with_suffix(".npy"), mmap_mode="r")
+    index = np.load(path.with_suffix(".npy"), mmap_mode="r")
     members = tuple(_read(gene, member) for member in document["classes"])
     names = tuple(tuple(tuple(alleles) for alleles in entry) for entry in document["names"])
-    return SavedGene(members, np.asarray(numbers[0]), names, np.asarray(numbers[1]))
+    pairs = np.array(document["pairs"], dtype=np.int32).reshape(-1, 2).T
+    return SavedGene(members, names, pairs[0], pairs[1], np.asarray(index))
 
 
 def _write(result: GeneResult) -> Json:
@@ -98,6 +112,7 @@ def _write(result: GeneResult) -> Json:
         "gene": result.gene,
         "status": call.status.value,
         "never_green": call.never_green,
+        "partial": any(diplotype.partial for diplotype in call.best_diplotypes),
         "notes": [[note.code, note.text] for note in call.notes] if call.never_green else [],
         "best": [_write_reading(reading) for reading in result.best],
         "seen": [_write_reading(reading) for reading in result.seen],
@@ -111,8 +126,9 @@ def _write_reading(reading: Reading) -> list[Any]:
 
 def _read(gene: str, saved: Json) -> GeneResult:
     notes = tuple(Note(code, text) for code, text in saved["notes"])
-    name = saved["gene"]
-    call = GeneCall(name, CallStatus(saved["status"]), Evidence(()), notes=notes, never_green=saved["never_green"])
+    name, status, never_green = saved["gene"], CallStatus(saved["status"]), saved["never_green"]
+    pairs = (Diplotype((), (), (), partial=True),) if saved["partial"] else ()
+    call = GeneCall(name, status, Evidence(()), diplotypes=pairs, notes=notes, never_green=never_green)
     unseen = tuple(
         UnseenReading(_read_reading(name, reading), (f"{PLACEHOLDER}{gene}{PLACEHOLDER}{number}",) if named else ())
         for number, (*reading, named) in enumerate(saved["unseen"])

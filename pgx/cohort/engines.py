@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Protocol
 
 from pgx.cohort.worker import Settings, Worker
@@ -42,8 +44,17 @@ _worker: Worker | None = None
 
 def _start(settings: Settings) -> None:
     global _worker
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if _worker is None:
         _worker = Worker(settings)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, killed perhaps; it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
 
 
 def _do(unit: Unit) -> Json:

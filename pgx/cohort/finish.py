@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pgx.cohort.advice import ADVICE_COLUMNS
 from pgx.cohort.parquet_file import ColumnSpec
+from pgx.cohort.pieces import ADVICE_COLUMNS
 from pgx.cohort.plan import PART_SIZE, Plan, Unit
 from pgx.cohort.store import Json, Store, read_packed, write_json
 from pgx.cohort.tables import write_small_table
@@ -37,6 +39,8 @@ class BatchOptions:
     all_advice: bool = False
     scheduler: str | None = None
     """Address of a Dask scheduler; None for processes of this machine."""
+    reports: tuple[str, ...] = ()
+    """Formats to write for every sample as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,17 @@ class Outcome:
 def finish_batch(
     plan: Plan, settings: Settings, batch: BatchOptions, hashes: Mapping[str, str], problems: Sequence[str]
 ) -> Outcome:
-    """Write the shared tables and the manifest, if every unit of the plan is done; the last of several shards does."""
+    """Write the shared tables and the manifest, if every unit of the plan is done; the last of several shards does.
+
+    What lost workers left half written is removed.
+    """
     store = Store(settings.folder)
     marks = {unit: store.finished(unit) for unit in (*plan.calls, *plan.advice)}
     done = {unit: mark for unit, mark in marks.items() if mark is not None}
     found = (*problems, *dict.fromkeys(problem for mark in done.values() for problem in mark["problems"]))
     if len(done) < len(marks):
         return Outcome(plan.samples, found, None, len(marks) - len(done))
+    store.sweep()
     shared = _write_shared(store, plan.advice, settings.kind) if plan.advice else []
     outputs = sorted((*(entry for mark in done.values() for entry in mark["outputs"]), *shared), key=_name)
     manifest = settings.folder / "manifest.json"
@@ -97,7 +105,8 @@ def _manifest(
     outputs: Sequence[Json],
 ) -> Json:
     written, rules, options = provenance(), settings.rules, settings.options
-    genes = [entry for mark in marks for entry in mark.get("genes", ())]
+    marked = list(marks)
+    genes = [entry for mark in marked for entry in mark.get("genes", ())]
     inputs = [{"name": path, "bytes": Path(path).stat().st_size, "sha256": digest} for path, digest in hashes.items()]
     return {
         "schema": SCHEMA,
@@ -116,10 +125,11 @@ def _manifest(
         "samples": plan.samples,
         "parts": [{"name": part.name, "samples": part.samples, "files": len(part.paths)} for part in plan.parts],
         "genes": {gene: _gene_counts(genes, gene) for gene in dict.fromkeys(entry["gene"] for entry in genes)},
+        "records": _record_counts(mark["records"] for mark in marked if "records" in mark),
         "rows": _row_counts(outputs),
         "problems": list(problems),
         "outputs": list(outputs),
-        "provenance": {"time": written.time, "host": written.host},
+        "provenance": {"time": written.time, "host": written.host, "versions": _versions()},
     }
 
 
@@ -129,6 +139,22 @@ def _gene_counts(genes: Iterable[Json], symbol: str) -> Json:
     for entry in mine:
         statuses.update(entry["statuses"])
     return {"patterns": sum(entry["patterns"] for entry in mine), "samples": dict(sorted(statuses.items()))}
+
+
+def _record_counts(counts: Iterable[Json]) -> Json:
+    """Add up what the units counted; a record that several genes or parts read counts for each."""
+    plain: Counter[str] = Counter()
+    by_name: dict[str, Counter[str]] = {"discarded": Counter(), "genotypes": Counter(), "unexplained": Counter()}
+    for entry in counts:
+        plain.update({name: entry[name] for name in ("used", "marked")})
+        for name, total in by_name.items():
+            total.update(entry[name])
+    return {**plain, **{name: dict(sorted(total.items())) for name, total in by_name.items()}}
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that read and compute."""
+    return {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "cyvcf2", "msgspec")}}
 
 
 def _row_counts(outputs: Iterable[Json]) -> dict[str, int]:

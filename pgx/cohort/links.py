@@ -47,17 +47,20 @@ class LinkWriter:
         """Write both tables; return files with rows, and what each set of drugs not assessed holds, by number."""
         ending = f"-{self.unit.slice}"
         path = self.store.table("recommendations", self.unit.part, ending=ending, kind=self.kind)
-        total = 0
+        total = held = 0
         missing = []
         with open_table(path, LINK_COLUMNS, self.kind) as table:
             waiting: list[tuple[Piece, NDArray[np.intp]]] = []
             for place in places:
-                found = linker.missing(place)
-                missing += [found] if found else []
-                waiting += linker.links(place)
-                if sum(len(samples) for _, samples in waiting) >= ROWS_AT_ONCE:
+                answer = linker.ask(place)
+                lacking = answer.missing()
+                missing += [lacking] if lacking else []
+                found = list(linker.links(answer))
+                waiting += found
+                held += sum(len(samples) for _, samples in found)
+                if held >= ROWS_AT_ONCE:
                     total += self._flush(table, waiting)
-                    waiting = []
+                    waiting, held = [], 0
             total += self._flush(table, waiting)
         other, rows, sets = self._missing(missing, ending)
         return [(path, total), (other, rows)], sets

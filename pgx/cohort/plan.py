@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgx.errors import InputError, UsageError
+from pgx.pipeline import can_be_read_in_parts
 
 ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 LISTS = (".txt", ".list", ".fofn")
@@ -121,8 +122,12 @@ def make_plan(
 
 
 def _by_gene(part: Part, files: Mapping[str, tuple[str, ...]]) -> bool:
-    """Files with many samples are worth reading gene by gene; many small ones are not."""
-    return min(len(files[path]) for path in part.paths) > FILES_AT_ONCE
+    return reads_by_gene((len(files[path]) for path in part.paths), map(Path, part.paths))
+
+
+def reads_by_gene(samples: Iterable[int], paths: Iterable[Path]) -> bool:
+    """True for files with many samples each, unless they are plain gzip, which can only be read as a whole."""
+    return min(samples) > FILES_AT_ONCE and all(map(can_be_read_in_parts, paths))
 
 
 def _clusters(files: Mapping[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], int]]:
@@ -171,6 +176,12 @@ def _parts(clusters: Sequence[tuple[tuple[str, ...], int]], part_size: int) -> I
 
 
 def share(units: Sequence[Unit], shard: tuple[int, int]) -> tuple[Unit, ...]:
-    """Return the units of shard i of n, counted from 1: every n-th part."""
+    """Return the units of shard i of n, counted from 1: those of every n-th part."""
+    mine = set(share_parts([unit.part for unit in units], shard))
+    return tuple(unit for unit in units if unit.part in mine)
+
+
+def share_parts(parts: Sequence[Part], shard: tuple[int, int]) -> tuple[Part, ...]:
+    """Return every n-th part."""
     number, of = shard
-    return tuple(unit for unit in units if unit.part.number % of == number - 1)
+    return tuple(part for part in parts if part.number % of == number - 1)

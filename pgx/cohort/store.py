@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from pgx.errors import PgxError, UsageError
 from pgx.reports.files import replacing
 
 Json = dict[str, Any]
+WORK = ".work"
+OWN_FOLDERS = (WORK, "calls", "evidence", "recommendations", "not_assessed", "reports")
+HALF_WRITTEN = re.compile(r"\..+\.\d+\.part")
+"""Names that `replacing` gives to files until they are whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +40,20 @@ class Store:
         return folder / f"{part.name}{ending}.{kind}"
 
     def work(self, part: Part, name: str) -> Path:
-        return self.folder / ".work" / part.name / name
+        return self.folder / WORK / part.name / name
 
     def mark(self, unit: Unit) -> Path:
         return self.work(unit.part, f"{unit.name}.json")
 
     @property
     def identity(self) -> Path:
-        return self.folder / ".work" / "run.json"
+        return self.folder / WORK / "run.json"
 
-    def begin(self, identity: Json, *, resume: bool) -> None:
-        """Take the folder for this run. Raises UsageError where it holds another run, or any and `resume` is off."""
+    def begin(self, identity: Json, *, resume: bool, alone: bool = True) -> None:
+        """Take the folder for this run; `alone` says that no other shard is at work in it.
+
+        Raises UsageError where it holds another run, or any and `resume` is off.
+        """
         known = read_json(self.identity)
         if known is None and not resume and _is_filled(self.folder):
             raise UsageError(f"{self.folder}: is not empty; give a new folder with -o")
@@ -54,7 +62,16 @@ class Store:
         if known is not None and known != identity:
             changed = ", ".join(sorted(key for key in identity if known.get(key) != identity[key]))
             raise UsageError(f"{self.folder}: holds another batch ({changed} differ); give a new folder with -o")
+        if alone:
+            self.sweep()
         write_json(self.identity, identity)
+
+    def sweep(self) -> None:
+        """Remove files that killed processes left half written; nobody else may be at work in the folder."""
+        ours = (entry for name in OWN_FOLDERS for entry in (self.folder / name).rglob(".*.part"))
+        for path in [*self.folder.glob(".*.part"), *ours]:
+            if HALF_WRITTEN.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
     def finished(self, unit: Unit) -> Json | None:
         """Return the mark of a unit whose files are all there as they were written, else None."""
@@ -82,7 +99,9 @@ class Store:
 
 
 def _is_filled(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
+    """True where a folder holds anything but what a run leaves that was killed before it began."""
+    left = [path for path in folder.glob("*") if path.name != WORK]
+    return bool(left) or any(not HALF_WRITTEN.fullmatch(path.name) for path in (folder / WORK).rglob("*"))
 
 
 def read_json(path: Path) -> Json | None:

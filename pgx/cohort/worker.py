@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pgx.cohort.advice import AdviceBook, Linker
+from pgx.cohort.advice import Linker
 from pgx.cohort.calls import GeneWriter
 from pgx.cohort.classes import load_classes
 from pgx.cohort.links import LinkWriter
 from pgx.cohort.parquet_file import Names
-from pgx.cohort.plan import SLICES, Part, Unit
+from pgx.cohort.pieces import AdviceBook
+from pgx.cohort.plan import SLICES, Part, Unit, reads_by_gene
 from pgx.cohort.store import Json, Store, write_packed
 from pgx.errors import InputError
 from pgx.pipeline import CalledGene, OpenRun, open_run
@@ -57,6 +59,7 @@ class Worker:
 
     settings: Settings
     _opened: dict[Part, tuple[OpenRun, Names, list[str]]] = field(default_factory=dict)
+    _files: dict[tuple[str, ...], tuple[OpenRun, list[str]]] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
@@ -65,13 +68,19 @@ class Worker:
     def open(self, part: Part) -> tuple[OpenRun, Names, list[str]]:
         """Return the run for the samples of a part, and what was wrong with files that had to be left out."""
         if part not in self._opened:
-            run, problems = self._open_readable(part)
+            run, problems = self._files_of(part)
             wanted = self.settings.samples
             samples = tuple(name for name in run.samples if name in wanted) if wanted else run.samples
             if (part.start, part.stop) != (0, len(run.samples)) or wanted:
                 run = run.only(samples[part.start : part.stop])
             self._opened = {part: (run, Names(run.samples), problems)}
         return self._opened[part]
+
+    def _files_of(self, part: Part) -> tuple[OpenRun, list[str]]:
+        """Open the files of a part, or go on with those of the last part if they are the same."""
+        if part.paths not in self._files:
+            self._files = {part.paths: self._open_readable(part)}
+        return self._files[part.paths]
 
     def do(self, unit: Unit) -> Json:
         """Do a unit and mark it as done; done already, return its mark. Raises PgxError if it cannot be written."""
@@ -82,7 +91,8 @@ class Worker:
         return mark
 
     def _call(self, unit: Unit) -> Json:
-        run, names, problems = self.open(unit.part)
+        opened, names, problems = self.open(unit.part)
+        run = opened.only(opened.samples)
         writer = GeneWriter(
             self.store, unit.part, names, self.settings.rules_info, self.settings.kind, self.settings.evidence
         )
@@ -93,31 +103,52 @@ class Worker:
             files, count = writer.write(called)
             outputs += files
             counts.append(count)
-        return self.store.finish(unit, outputs, {"genes": counts, "problems": problems, "samples": len(run.samples)})
+        more = {"genes": counts, "problems": problems, "samples": len(run.samples), "records": _count_records(run)}
+        return self.store.finish(unit, outputs, more)
 
     def _called(self, run: OpenRun, unit: Unit, problems: list[str]) -> Iterator[CalledGene]:
         """Yield the genes; one that cannot be read is as if the files said nothing of it."""
         for symbols in [unit.genes] if len(unit.genes) > 1 else [(symbol,) for symbol in unit.genes]:
+            calls = run.call(symbols, one_pass=True)
             try:
-                found = list(run.call(symbols, one_pass=True))
+                found = [next(calls)]
             except InputError as error:
                 problems.append(f"{', '.join(symbols)}: {error}")
                 found = [run.nothing_seen(symbol) for symbol in symbols]
             yield from found
+            yield from calls
 
     def _open_readable(self, part: Part) -> tuple[OpenRun, list[str]]:
         """Open the files of a part; where several are read together, those that cannot be read are left out."""
         options, rules = self.settings.run_options, self.settings.rules
         try:
             run = open_run(part.paths, options, rules)
-            if self._is_mixed(run):
-                _try(run)
-            return run, []
+            return self._looked_through(run) if self._is_mixed(run) else self._with_indexes(run), []
         except InputError as error:
             readable, problems = self._sort_out(part.paths)
             if not readable or not problems:
                 raise error
-        return open_run(readable, options, rules), problems
+        return self._with_indexes(open_run(readable, options, rules)), problems
+
+    def _with_indexes(self, run: OpenRun) -> OpenRun:
+        """Index files that are read gene by gene; what is wrong with one that cannot be is said of each gene."""
+        try:
+            return run.indexed() if self._by_gene(run) else run
+        except InputError:
+            return run
+
+    def _looked_through(self, run: OpenRun) -> OpenRun:
+        """Go through all files once, so that what is wrong with one shows, and index those read gene by gene."""
+        if self._by_gene(run):
+            return run.indexed()
+        _try(run)
+        return run
+
+    def _by_gene(self, run: OpenRun) -> bool:
+        wanted = self.settings.samples
+        names = {file.header.samples for file in run.reading.files}
+        counts = [len(wanted.intersection(own)) if wanted else len(own) for own in names]
+        return reads_by_gene(counts, [file.path for file in run.reading.files])
 
     @staticmethod
     def _is_mixed(run: OpenRun) -> bool:
@@ -128,7 +159,7 @@ class Worker:
         readable, problems = [], []
         for path in paths:
             try:
-                _try(open_run([path], self.settings.run_options, self.settings.rules))
+                self._looked_through(open_run([path], self.settings.run_options, self.settings.rules))
                 readable.append(path)
             except InputError as error:
                 problems.append(str(error))
@@ -138,16 +169,29 @@ class Worker:
         run, names, _ = self.open(unit.part)
         symbols = [name for gene in run.genes for name in (gene.symbol, *(extra.name for extra in gene.extra))]
         owners = {extra.name: extra.name for gene in run.genes for extra in gene.extra}
+        adviser = run.adviser()
+        places = _slice(len(adviser.asked), unit.slice)
+        asked = {symbol for place in places for symbol in adviser.asked[place][1]}
         genes = {
-            symbol: load_classes(self.store.work(unit.part, symbol), owners.get(symbol, symbol)) for symbol in symbols
+            symbol: load_classes(self.store.work(unit.part, symbol), owners.get(symbol, symbol))
+            for symbol in symbols
+            if symbol in asked
         }
         book = AdviceBook(self.settings.rules_info)
-        linker = Linker(genes, run.adviser(), book, len(run.samples), run.rules.carriers, self.settings.all_advice)
+        linker = Linker(genes, adviser, book, len(run.samples), run.rules.carriers, self.settings.all_advice)
         writer = LinkWriter(self.store, unit, names, self.settings.kind)
-        outputs, sets = writer.write(linker, _slice(len(linker.adviser.asked), unit.slice))
+        outputs, sets = writer.write(linker, places)
         pieces = {"advice": dict(sorted(book.rows.items())), "not_assessed": sets}
         write_packed(self.store.work(unit.part, f"{unit.name}.pieces"), pieces)
         return self.store.finish(unit, outputs, {"problems": []})
+
+
+def _count_records(run: OpenRun) -> Json:
+    """Count what was read so far: records, single genotypes that gave no alleles, and records no table explains."""
+    tally = run.reading.tally
+    unexplained = Counter(record.gene for record in tally.unexplained)
+    counts = {"discarded": tally.discarded, "genotypes": tally.genotypes, "unexplained": unexplained}
+    return {"used": tally.used, "marked": tally.marked, **{name: dict(+found) for name, found in counts.items()}}
 
 
 @contextmanager

@@ -129,6 +129,11 @@ class GeneCall:
         """Those that share the best score; all where none is best, such as candidates of an untestable gene."""
         return self.diplotypes[: self.best] if self.best else self.diplotypes
 
+    @property
+    def gives_advice(self) -> bool:
+        """True where there is a result that guidelines can be asked with; partial alleles are none."""
+        return self.status.has_result and not any(diplotype.partial for diplotype in self.best_diplotypes)
+
 
 @dataclass(frozen=True, slots=True)
 class GeneCalls:

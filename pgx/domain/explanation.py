@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgx.domain.call import GeneCall
 
@@ -54,3 +54,8 @@ class Explanation:
     left_open: int = 0
     """How many diplotypes the data allow, unseen positions free."""
     question: Question | None = None
+
+    def withheld(self, call: GeneCall, reason: str) -> Explanation:
+        """Return the same with a call that has no result: what was chosen is not, for this reason."""
+        candidates = (replace(one, chosen=False, reason=reason) if one.chosen else one for one in self.candidates)
+        return replace(self, call=call, candidates=tuple(candidates))

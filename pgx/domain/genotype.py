@@ -121,7 +121,8 @@ class GenotypeTable:
 
     `codes` has shape (positions, samples); `values[p][codes[p, s]]` is the genotype. `bases[p]` are the
     variant's bases followed by undocumented ones met in the files. `copies` gives copy numbers where known,
-    `structures` what else is known of them.
+    `structures` what else is known of them. `by_marker` is true for samples of files that list what was tested, so
+    that what they lack was not; it is empty where there is no such file.
     """
 
     gene: str
@@ -132,6 +133,7 @@ class GenotypeTable:
     sexes: tuple[Sex, ...] = ()
     copies: tuple[int | None, ...] = ()
     structures: tuple[Structure, ...] = ()
+    by_marker: tuple[bool, ...] = ()
 
     def pattern(self, sample: int) -> Pattern:
         """Return the pattern of the sample in this column."""
@@ -154,11 +156,11 @@ class GenotypeTable:
         return Patterns(self, first), index
 
     def _attributes(self) -> list[NDArray[np.unsignedinteger[Any]]]:
-        """Rows for sex, copy number and structure, coded by their order of appearance."""
+        """Rows for sex, copy number, structure and kind of file, coded by their order of appearance."""
         import numpy as np
 
         rows = []
-        for attribute in (self.sexes, self.copies, self.structures):
+        for attribute in (self.sexes, self.copies, self.structures, self.by_marker):
             if attribute:
                 numbers = {value: number for number, value in enumerate(dict.fromkeys(attribute))}
                 rows.append(np.array([[numbers[value] for value in attribute]], dtype=self.codes.dtype))

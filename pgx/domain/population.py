@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
 
@@ -32,14 +32,13 @@ class GroupFrequencies:
     alleles: tuple[tuple[str, float], ...]
     subjects: int | None = None
 
-    def knows(self, names: Iterable[str]) -> bool:
+    def knows(self, names: Collection[str]) -> bool:
         """True where a frequency, be it zero, is known of at least one of the alleles."""
-        known = {name for name, _ in self.alleles}
-        return any(name in known for name in names)
+        return bool([name for name, _ in self.alleles if name in names])
 
     def sum_of(self, names: Collection[str]) -> float:
         """Return the summed frequency of these alleles; those not listed count as absent from the group."""
-        return min(sum(share for name, share in self.alleles if name in names), 1.0)
+        return min(sum([share for name, share in self.alleles if name in names]), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +109,9 @@ def carrier_share(genes: Sequence[Strands]) -> CarrierShare | None:
     >>> carrier_share([Strands(risk=0.5, missed=0.0)])
     CarrierShare(carriers=0.75, missed=0.0, incomplete=0.0)
     """
-    without = prod((1 - gene.risk) ** gene.copies for gene in genes)
-    unnoticed = prod((1 - gene.seen) ** gene.copies for gene in genes)
-    whole = prod((1 - gene.missed) ** gene.copies for gene in genes)
+    without = prod([(1 - gene.risk) ** gene.copies for gene in genes])
+    unnoticed = prod([(1 - gene.seen) ** gene.copies for gene in genes])
+    whole = prod([(1 - gene.missed) ** gene.copies for gene in genes])
     carriers = 1 - without
     if carriers <= 0:
         return None
@@ -134,7 +133,12 @@ class GeneCarriers:
 
     def strands(self, known: GroupFrequencies, missed: Collection[str]) -> Strands:
         """Return the frequencies in one group; missed alleles matter as well, whatever their function."""
-        return Strands(known.sum_of(self.risk | set(missed)), known.sum_of(missed), self.copies)
+        return Strands(known.sum_of(self.risk.union(missed)), known.sum_of(missed), self.copies)
+
+    def strands_by_group(self, missed: Collection[str]) -> dict[BiogeographicGroup, Strands]:
+        """Return the frequencies in each group that has one of any missed allele."""
+        groups = (known for known in self.frequencies.groups if known.knows(missed))
+        return {known.group: self.strands(known, missed) for known in groups}
 
 
 def largest_missed_share(depends_on: Iterable[str], genes: Mapping[str, GeneCarriers]) -> float | None:
@@ -145,18 +149,36 @@ def largest_missed_share(depends_on: Iterable[str], genes: Mapping[str, GeneCarr
     any of these genes or with one of the named alleles. Genes without a frequency for any named allele are
     left out of a group; None where none is left in any.
     """
-    missed: dict[str, set[str]] = {}
-    for text in depends_on:
-        symbol, _, allele = text.partition(" ")
-        if symbol in genes:
-            missed.setdefault(symbol, set()).update([allele] if allele else genes[symbol].risk)
-    shares = (_group_share(group, missed, genes) for group in BiogeographicGroup)
-    return max((round(share.missed, 6) for share in shares if share), default=None)
+    return MissedShares(genes).largest(tuple(depends_on))
 
 
-def _group_share(
-    group: BiogeographicGroup, missed: Mapping[str, Collection[str]], genes: Mapping[str, GeneCarriers]
-) -> CarrierShare | None:
-    known = {symbol: genes[symbol].frequencies.of(group) for symbol in missed}
-    usable = {symbol: found for symbol, found in known.items() if found and found.knows(missed[symbol])}
-    return carrier_share([genes[symbol].strands(found, missed[symbol]) for symbol, found in usable.items()])
+@dataclass(frozen=True, slots=True)
+class MissedShares:
+    """The largest missed share for one `depends_on` after the other; what was worked out is remembered."""
+
+    genes: Mapping[str, GeneCarriers]
+    _known: dict[tuple[str, ...], float | None] = field(default_factory=dict)
+    _strands: dict[tuple[str, frozenset[str]], dict[BiogeographicGroup, Strands]] = field(default_factory=dict)
+
+    def largest(self, depends_on: tuple[str, ...]) -> float | None:
+        """Return what `largest_missed_share` does."""
+        if depends_on not in self._known:
+            self._known[depends_on] = self._largest(depends_on)
+        return self._known[depends_on]
+
+    def _largest(self, depends_on: tuple[str, ...]) -> float | None:
+        missed: dict[str, set[str]] = {}
+        for text in depends_on:
+            symbol, _, allele = text.partition(" ")
+            if symbol in self.genes:
+                missed.setdefault(symbol, set()).update([allele] if allele else self.genes[symbol].risk)
+        strands = [self._strands_of(symbol, frozenset(names)) for symbol, names in missed.items()]
+        groups = [[found[group] for found in strands if group in found] for group in BiogeographicGroup]
+        shares = [carrier_share(group) for group in groups if group]
+        return max([round(share.missed, 6) for share in shares if share], default=None)
+
+    def _strands_of(self, symbol: str, missed: frozenset[str]) -> dict[BiogeographicGroup, Strands]:
+        known = self._strands.get((symbol, missed))
+        if known is None:
+            known = self._strands[symbol, missed] = self.genes[symbol].strands_by_group(missed)
+        return known

@@ -77,7 +77,7 @@ class GeneResult:
     @property
     def gives_advice(self) -> bool:
         """True where there is a result that guidelines can be asked with; partial alleles are none."""
-        return self.call.status.has_result and not any(d.partial for d in self.call.best_diplotypes)
+        return self.call.gives_advice
 
     @property
     def lookup(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Input files in, genotype tables with evidence out. Only this package knows file formats and builds."""
 
+from pgx.genotypes.files import can_be_indexed
 from pgx.genotypes.options import (
     AssumeReference,
     ReadOptions,
@@ -19,6 +20,7 @@ __all__ = [
     "ReadReport",
     "Reading",
     "Unexplained",
+    "can_be_indexed",
     "open_reading",
     "parse_assume_reference",
     "parse_copy_numbers",

@@ -58,13 +58,14 @@ def distinct_rows(table: NDArray[Any]) -> tuple[list[list[int]], NDArray[np.inte
     """Return the distinct rows of an integer table and the number of each row's value, shape (rows,)."""
     import numpy as np
 
-    table = table.copy()  # aligned, which a view into a record need not be
     width = table.dtype.itemsize * table.shape[1]
     if width in (1, 2, 4, 8):
         kind = np.dtype(f"u{width}")
-        distinct, codes = code_values(table.view(kind).ravel())
+        values = np.ascontiguousarray(table).view(kind).ravel()
+        distinct, codes = code_values(values if values.flags.aligned else values.copy())
         rows = np.array(distinct, dtype=kind).view(table.dtype).reshape(-1, table.shape[1])
         return rows.tolist(), codes
+    table = np.ascontiguousarray(table)
     void = table.view(np.dtype((np.void, width))).ravel()
     _, first, inverse = np.unique(void, return_index=True, return_inverse=True)
     return table[first].tolist(), inverse.astype(narrowest(len(first)))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pgx.errors import InputError
 from pgx.genotypes.bcf_entries import read_fields
+from pgx.genotypes.compression import CHUNK
 from pgx.genotypes.contigs import contig_of
 from pgx.genotypes.header import Header
 from pgx.genotypes.intervals import Intervals, Wanted
-from pgx.genotypes.records import Record, SampleCalls, plain_alts
+from pgx.genotypes.records import Record, SampleCalls, Stretch, plain_alts
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_FIXED = struct.Struct("<IIiiifHHI")
+_FIXED, _SIZE, _PLACE = struct.Struct("<IIiiifHHI"), struct.Struct("<II"), struct.Struct("<iii")
+_PLACE_END = _SIZE.size + _PLACE.size
 _LONGEST = 1 << 28
 """No record of a million samples is as long."""
 _INTEGERS = {1: "b", 2: "h", 3: "i"}
@@ -45,67 +47,75 @@ class BcfReader:
             intervals = self.wanted.get(contig or "")
             self._contigs[number] = (contig, intervals) if contig and intervals else None
 
-    def records(self, chunks: Iterator[bytes], *, check_last: bool = True) -> Iterator[Record]:
-        """Yield the wanted records of the chunks, which begin at a record."""
-        rest, waiting, missing = b"", [], 0
-        for chunk in chunks:
-            waiting.append(chunk)
-            missing -= len(chunk)
-            if missing > 0:
-                continue
-            rest, at = b"".join((rest, *waiting)), 0
-            waiting = []
-            while len(rest) - at >= 8 and len(rest) - at >= (size := _size(rest, at)):
-                yield from self._choose(rest, at, size)
-                at += size
-            rest = rest[at:]
-            missing = self._missing(rest)
-        if (rest or waiting) and check_last:
-            raise InputError(f"{self.name}: the last record is cut off; write the file again")
+    def records(self, blocks: Iterator[bytes], *, check_last: bool = True) -> Iterator[Record]:
+        """Yield the wanted records of the blocks, which begin at a record. Those of about a megabyte are joined."""
+        waiting: list[bytes] = []
+        held, needed = 0, CHUNK
+        for block in blocks:
+            waiting.append(block)
+            held += len(block)
+            if held >= needed:
+                data = b"".join(waiting)
+                at = yield from self._whole(data)
+                waiting, held = [data[at:]], len(data) - at
+                needed = max(CHUNK, self.size(waiting[0], 0))
+        data = b"".join(waiting)
+        at = yield from self._whole(data)
+        if at < len(data) and check_last:
+            raise self.cut_off()
 
-    def _missing(self, rest: bytes) -> int:
-        """Return how many bytes the record that has begun still needs. Raises InputError for an impossible size."""
-        size = _size(rest, 0) if len(rest) >= 8 else 0
-        if size > _LONGEST:
-            raise self._broken()
-        return size - len(rest)
+    def _whole(self, data: bytes) -> Generator[Record, None, int]:
+        """Yield the wanted ones of the records that are there as a whole; return where the rest begins."""
+        at = 0
+        while (size := self.size(data, at)) and at + size <= len(data):
+            contig, start, length = _PLACE.unpack_from(data, at + _SIZE.size)
+            found = self._contigs.get(contig)
+            if found is None or not found[1].touches(start + 1, max(start + length, start + 1)):
+                self.passed_by += 1
+            else:
+                self.read += 1
+                yield self._parse(data, at, at + size, found[0])
+            at += size
+        return at
 
-    def _choose(self, data: bytes, at: int, size: int) -> Iterator[Record]:
-        if size < _FIXED.size:
+    def size(self, data: bytes, at: int) -> int:
+        """Return the size of the record that begins here, 0 where that is not there yet. Raises InputError."""
+        if len(data) - at < 8:
+            return 0
+        shared, entries = _SIZE.unpack_from(data, at)
+        size = 8 + int(shared) + int(entries)
+        if not _FIXED.size <= size <= _LONGEST:
             raise self._broken()
-        shared, _, contig, start, length, _, _, alleles, counts = _FIXED.unpack_from(data, at)
-        found = self._contigs.get(contig)
-        if found is None or not found[1].touches(start + 1, max(start + length, start + 1)):
-            self.passed_by += 1
-            return
-        self.read += 1
+        return size
+
+    def _parse(self, data: bytes, at: int, end: int, contig: str) -> Record:
         try:
-            yield self._parse(data[at : at + size], shared + 8, found[0], (start + 1, length, alleles, counts))
+            return self._record(data, at, end, contig)
         except (struct.error, IndexError, KeyError, UnicodeDecodeError):
             raise self._broken() from None
 
-    def _parse(self, data: bytes, entries_at: int, contig: str, numbers: tuple[int, int, int, int]) -> Record:
-        position, length, allele_count, counts = numbers
-        cursor = Cursor(data, _FIXED.size)
+    def _record(self, data: bytes, at: int, end: int, contig: str) -> Record:
+        shared, _, _, start, length, _, _, allele_count, counts = _FIXED.unpack_from(data, at)
+        position, cursor = start + 1, Cursor(data, at + _FIXED.size, at + 8 + shared)
         cursor.text()
         alleles = [cursor.text() for _ in range(allele_count)]
         filters = [self._dictionary.get(number, "") for number in cursor.integers()]
         ref, place = alleles[0].upper(), f"{self.name}, {contig}:{position}"
-        end = max(position + len(ref), position + length) - 1
         alts = plain_alts(alleles[1:])
         return Record(
-            place, contig, position, end, ref, alts, filters in ([], ["PASS"]), length > len(ref),
-            lambda: self._load(place, data, entries_at, counts, 1 + len(alts)),
+            place, contig, position, max(position + len(ref), position + length) - 1, ref, alts,
+            filters in ([], ["PASS"]), length > len(ref),
+            lambda: self._load(place, Cursor(data, at + 8 + shared, end), counts, 1 + len(alts)),
         )  # fmt: skip
 
-    def _load(self, place: str, data: bytes, at: int, counts: int, allele_count: int) -> SampleCalls:
+    def _load(self, place: str, entries: Cursor, counts: int, allele_count: int) -> SampleCalls:
         fields, samples = counts >> 24, counts & 0xFFFFFF
         if samples != len(self.header.samples):
             raise InputError(
                 f"{place}: has {samples} samples, the header {len(self.header.samples)}; write the file again"
             )
         try:
-            arrays = dict(self._arrays(Cursor(data, at), fields, samples))
+            arrays = dict(self._arrays(entries, fields, samples))
         except (struct.error, ValueError, IndexError, KeyError):
             raise self._broken() from None
         return read_fields(place, arrays, self.columns, samples, allele_count)
@@ -115,38 +125,59 @@ class BcfReader:
             key = self._dictionary[cursor.integers()[0]]
             yield key, cursor.array(samples)
 
+    def cut_off(self) -> InputError:
+        return InputError(f"{self.name}: the last record is cut off; write the file again")
+
     def _broken(self) -> InputError:
         return InputError(f"{self.name}: a record cannot be read; write the file again")
 
 
-def _size(data: bytes, at: int) -> int:
-    shared, entries = struct.unpack_from("<II", data, at)
-    return 8 + int(shared) + int(entries)
+def walk_bcf(name: str, header: Header, blocks: Iterator[bytes]) -> Iterator[Stretch]:
+    """Yield where each record of a file lies. Raises InputError for sizes that no record has."""
+    reader = BcfReader(name, header, {})
+    contigs = header.contig_numbers()
+    rest, base, at = b"", 0, header.size
+    for block in blocks:
+        data = rest + block
+        while at + _PLACE_END <= len(data):
+            size = reader.size(data, at)
+            contig, start, length = _PLACE.unpack_from(data, at + _SIZE.size)
+            yield contigs.get(contig, ""), start + 1, max(start + length, start + 1), base + at, base + at + size
+            at += size
+        kept = min(at, len(data))
+        rest, base, at = data[kept:], base + kept, at - kept
+    if rest or at:
+        raise reader.cut_off()
 
 
 class Cursor:
-    """Typed values of a BCF record, one after the other (section 6.3.3)."""
+    """Typed values of a BCF record, one after the other (section 6.3.3). Raises IndexError beyond `end`."""
 
-    def __init__(self, data: bytes, at: int) -> None:
-        self._data, self._at = data, at
+    def __init__(self, data: bytes, at: int, end: int) -> None:
+        self._data, self._at, self._end = data, at, end
 
     def _descriptor(self) -> tuple[int, int]:
         byte = self._data[self._at]
         self._at += 1
         return (self.integers()[0] if byte >> 4 == 15 else byte >> 4), byte & 15
 
+    def _pass(self, size: int) -> int:
+        """Step over so many bytes; return where they begin."""
+        begin, self._at = self._at, self._at + size
+        if self._at > self._end:
+            raise IndexError("beyond the end of the record")
+        return begin
+
     def integers(self) -> tuple[int, ...]:
         length, kind = self._descriptor()
         if not length or kind == 0:
             return ()
-        values = struct.unpack_from(f"<{length}{_INTEGERS[kind]}", self._data, self._at)
-        self._at += length * _SIZES[kind]
-        return values
+        return struct.unpack_from(f"<{length}{_INTEGERS[kind]}", self._data, self._pass(length * _SIZES[kind]))
 
     def text(self) -> str:
         length, _ = self._descriptor()
-        self._at += length
-        return self._data[self._at - length : self._at].decode("utf-8").rstrip("\x00")
+        begin = self._pass(length)
+        return self._data[begin : self._at].decode("utf-8").rstrip("\x00")
 
     def array(self, samples: int) -> NDArray[Any]:
         """Return the next FORMAT field as an array of shape (samples, values); strings as bytes."""
@@ -155,6 +186,6 @@ class Cursor:
         length, kind = self._descriptor()
         layout = {1: "<i1", 2: "<i2", 3: "<i4", 5: "<f4", 7: f"S{length}", 0: "<i1"}[kind]
         count = samples if kind == 7 else samples * length
-        values = np.frombuffer(self._data, dtype=layout, count=count if kind else 0, offset=self._at)
-        self._at += samples * length * _SIZES[kind]
+        begin = self._pass(samples * length * _SIZES[kind])
+        values = np.frombuffer(self._data, dtype=layout, count=count if kind else 0, offset=begin)
         return values.reshape(samples, -1 if kind and length else 0)

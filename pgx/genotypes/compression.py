@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,7 +31,9 @@ Progress = Callable[[int, int | None], None]
 """Told what is done, and of how much where that is known."""
 
 VirtualRange = tuple[int, int]
-"""First virtual offset and the one after the last: block start in the file << 16 | offset in the block."""
+"""First virtual offset and the one after the last: block start in the file << 16 | offset in the block.
+
+In a plain file, which has no blocks, the offsets themselves."""
 
 
 class Compression(Enum):
@@ -72,36 +73,61 @@ def check_end(path: Path) -> None:
 
 def read_chunks(path: Path, compression: Compression, progress: Progress | None = None) -> Iterator[bytes]:
     """Yield the uncompressed bytes of a whole file. `progress` is told bytes of the file read and their total."""
+    return (b"".join(batch) for batch in _batches(block for _, block in read_blocks(path, compression, progress)))
+
+
+def read_blocks(path: Path, compression: Compression, progress: Progress | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield the uncompressed bytes of a whole file in the pieces they come in, with the offset of each in the file.
+
+    Only a piece of a BGZF file (a block) or of a plain one can be found again by its offset.
+    """
     with path.open("rb") as stream:
-        size = path.stat().st_size
-        for chunk in _unpack(path, stream, compression):
-            if progress is not None:
-                progress(stream.tell(), size)
-            yield chunk
+        size, told = path.stat().st_size, -1
+        for offset, block in _unpack(path, stream, compression):
+            if progress is not None and stream.tell() != told:
+                progress(told := stream.tell(), size)
+            yield offset, block
 
 
-def _unpack(path: Path, stream: BinaryIO, compression: Compression) -> Iterator[bytes]:
+def _unpack(path: Path, stream: BinaryIO, compression: Compression) -> Iterator[tuple[int, bytes]]:
     if compression is Compression.BGZF:
-        return _joined(block for _, block in _blocks(path, stream, 0))
+        return _blocks(path, stream, 0)
     if compression is Compression.GZIP:
-        return _gzip_chunks(path, stream)
-    return iter(partial(stream.read, CHUNK), b"")
+        return ((0, chunk) for chunk in _gzip_chunks(path, stream))
+    return _plain_blocks(stream)
 
 
-def read_ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same chunks, unpacking the next one in a thread while the last one is worked on."""
+def _plain_blocks(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    offset = 0
+    while block := stream.read(CHUNK):
+        yield offset, block
+        offset += len(block)
+
+
+def read_ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same blocks, unpacking the next ones in a thread while the last ones are worked on."""
+    batches = _batches(blocks)
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, chunks, None)
-        while (chunk := coming.result()) is not None:
-            coming = pool.submit(next, chunks, None)
-            yield chunk
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield from batch
 
 
-def read_ranges(path: Path, ranges: Sequence[VirtualRange]) -> Iterator[bytes]:
-    """Yield the uncompressed bytes between virtual offsets of a BGZF file, range by range."""
+def read_ranges(path: Path, compression: Compression, ranges: Sequence[VirtualRange]) -> Iterator[bytes]:
+    """Yield the uncompressed bytes between virtual offsets of a BGZF file or offsets of a plain one."""
     with path.open("rb") as stream:
         for begin, end in ranges:
-            yield from _joined(_range_blocks(path, stream, begin, end))
+            if compression is Compression.BGZF:
+                yield from _range_blocks(path, stream, begin, end)
+            else:
+                yield from _plain_range(stream, begin, end)
+
+
+def _plain_range(stream: BinaryIO, begin: int, end: int) -> Iterator[bytes]:
+    stream.seek(begin)
+    while block := stream.read(min(CHUNK, end - stream.tell())):
+        yield block
 
 
 def _range_blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[bytes]:
@@ -114,18 +140,18 @@ def _range_blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterato
         skip = 0
 
 
-def _joined(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Join small blocks to chunks of about a megabyte."""
+def _batches(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """Put blocks together to about a megabyte, empty ones left out."""
     waiting: list[bytes] = []
     size = 0
     for block in blocks:
         waiting.append(block)
         size += len(block)
         if size >= CHUNK:
-            yield b"".join(waiting)
+            yield waiting
             waiting, size = [], 0
     if size:
-        yield b"".join(waiting)
+        yield waiting
 
 
 def _blocks(path: Path, stream: BinaryIO, offset: int) -> Iterator[tuple[int, bytes]]:

@@ -8,6 +8,8 @@ from math import isfinite
 from pgx.genotypes.certainty import FIELDS, weigh_genotype
 from pgx.genotypes.records import MISSING, SampleCall
 
+USED = frozenset({"GT", "PS", "HP", "MIN_DP", "DP", "GQ", "AD", "FT", "CN", *FIELDS})
+"""Fields that something is read from."""
 _DOTS = ("", ".")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from pgx.genotypes.compression import (
     check_end,
     find_compression,
     read_ahead,
+    read_blocks,
     read_chunks,
     read_ranges,
 )
@@ -24,6 +25,7 @@ from pgx.genotypes.index import Index, find_index, merge_ranges, read_index
 from pgx.genotypes.intervals import Intervals, Wanted
 from pgx.genotypes.records import Record
 from pgx.genotypes.report import Tally
+from pgx.genotypes.scan import ScannedIndex, scan_file
 from pgx.genotypes.text_records import TextReader
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class VariantFile:
     path: Path
     compression: Compression
     header: Header
-    index: Index | None
+    index: Index | ScannedIndex | None
 
     @property
     def name(self) -> str:
@@ -61,30 +63,43 @@ class VariantFile:
             reader = TextReader(str(self.path), len(self.header.samples), wanted, columns)
         try:
             if self.index is None:
-                yield from reader.records(read_ahead(self._all_chunks(progress)))
+                yield from reader.records(read_ahead(self._all_blocks(progress)))
             else:
-                yield from reader.records(read_ranges(self.path, self._ranges(self.index, wanted)), check_last=False)
+                ranges = self._ranges(self.index, wanted)
+                yield from reader.records(read_ranges(self.path, self.compression, ranges), check_last=False)
         finally:
             if tally is not None:
                 tally.read += reader.read + reader.passed_by
                 tally.discarded[_NEAR] += reader.passed_by
 
-    def _all_chunks(self, progress: Progress | None) -> Iterator[bytes]:
+    def _all_blocks(self, progress: Progress | None) -> Iterator[bytes]:
         """Yield the bytes after the header."""
         skip = self.header.size
-        for chunk in read_chunks(self.path, self.compression, progress):
-            if skip < len(chunk):
-                yield chunk[skip:]
-            skip = max(0, skip - len(chunk))
+        for _, block in read_blocks(self.path, self.compression, progress):
+            if skip < len(block):
+                yield block[skip:]
+            skip = max(0, skip - len(block))
 
-    def _ranges(self, index: Index, wanted: Wanted) -> list[VirtualRange]:
-        names = index.names or tuple(self.header.contig_numbers().get(n, "") for n in range(len(index.contigs)))
+    def indexed(self) -> VariantFile:
+        """Return the file with an index, made by reading it once where there is none. Raises InputError."""
+        if self.index is not None or self.compression is Compression.GZIP:
+            return self
+        return replace(self, index=scan_file(self.path, self.compression, self.header))
+
+    def _ranges(self, index: Index | ScannedIndex, wanted: Wanted) -> list[VirtualRange]:
+        numbered = self.header.contig_numbers()
+        names = index.names or [numbered.get(number, "") for number in range(max(numbered, default=-1) + 1)]
         found: list[VirtualRange] = []
         for number, name in enumerate(names):
             intervals: Intervals | None = wanted.get(contig_of(name) or "")
             if intervals is not None:
                 found += index.ranges(number, intervals)
         return merge_ranges(found)
+
+
+def can_be_indexed(path: Path) -> bool:
+    """True where parts of a file can be read, by an index beside it or one that is made. Raises InputError."""
+    return find_compression(path) is not Compression.GZIP
 
 
 def starts_like_variants(path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SMALL = 1 << 16
+_SMALLEST, _SMALL = 1 << 8, 1 << 16
 _SAMPLED = 512
 _FEW = 64
+_HANDFUL = 8
+"""Up to so many codes are renumbered quicker by comparing than by looking each place's up."""
+_SPARSE = 32
+"""Where at most one place in this many is unusual, only the unusual ones are looked at."""
 T = TypeVar("T")
 
 
@@ -39,9 +43,15 @@ def pair_codes(
     """Return the pairs of codes that occur, and each sample's pair. `counts` are the numbers of codes."""
     import numpy as np
 
-    keys = one.astype(np.int64) * counts[1] + other
-    if counts[0] * counts[1] <= _SMALL:
-        present = np.zeros(counts[0] * counts[1], dtype=bool)
+    size = counts[0] * counts[1]
+    kind = narrowest(size) if size <= _SMALL else np.dtype(np.int64)
+    keys = one.astype(kind) * kind.type(counts[1]) + other.astype(kind) if size > 1 else one.astype(kind)
+    distinct: Any
+    if size <= _SMALLEST:
+        known, codes = code_values(keys)
+        return [divmod(key, counts[1]) for key in known], codes
+    if size <= _SMALL:
+        present = np.zeros(size, dtype=bool)
         present[keys] = True
         distinct = np.flatnonzero(present)
         numbers = np.zeros(len(present), dtype=narrowest(len(distinct)))
@@ -69,39 +79,54 @@ def merge_equal(values: Sequence[T], codes: NDArray[np.integer[Any]]) -> tuple[t
     kind = narrowest(len(numbers))
     if len(numbers) == len(values):
         return tuple(numbers), codes.astype(kind, copy=False)
-    return tuple(numbers), np.array(renumbered, dtype=kind)[codes]
+    if len(values) <= _HANDFUL:
+        return tuple(numbers), _number(codes, range(len(values)), renumbered)
+    return tuple(numbers), np.array(renumbered, dtype=kind).take(codes)
 
 
 def code_values(values: NDArray[np.integer[Any]]) -> tuple[list[int], NDArray[np.integer[Any]]]:
     """Return the distinct values and the code of each place.
 
-    Where there are few distinct values they are compared with all places one by one, which is far quicker
-    than sorting: those among the first places, then those that are left.
+    Where nearly all places have the first one's value, only the others are sorted. Else, where there are few distinct
+    values in a sample of places, each is compared with all places, which is far quicker than sorting.
     """
     import numpy as np
 
-    distinct = np.unique(values[:_SAMPLED])
-    if len(distinct) <= _FEW:
-        codes, found = np.zeros(len(values), dtype=np.uint8), np.zeros(len(values), dtype=bool)
-        _mark(values, distinct, codes, found, 0)
-        others = np.unique(values[~found])
-        if len(distinct) + len(others) <= _FEW:
-            _mark(values, others, codes, found, len(distinct))
-            return [*distinct.tolist(), *others.tolist()], codes
+    if not len(values):
+        return [], np.zeros(0, dtype=np.uint8)
+    places = np.flatnonzero(values != values[0])
+    if len(places) * _SPARSE <= len(values):
+        return _code_unusual(values, places)
+    common = np.unique(values[:: max(1, len(values) // _SAMPLED)])
+    if len(common) <= _FEW:
+        codes = _number(values, common.tolist(), range(1, len(common) + 1))
+        left = np.flatnonzero(codes == 0)
+        rare, numbers = np.unique(values[left], return_inverse=True)
+        if len(common) + len(rare) < _SMALLEST:
+            codes[left] = numbers + (1 + len(common))
+            return [*common.tolist(), *rare.tolist()], codes - np.uint8(1)
     distinct, inverse = np.unique(values, return_inverse=True)
     return distinct.tolist(), inverse.astype(narrowest(len(distinct)))
 
 
-def _mark(
-    values: NDArray[np.integer[Any]],
-    distinct: NDArray[np.integer[Any]],
-    codes: NDArray[np.uint8],
-    found: NDArray[np.bool_],
-    first: int,
-) -> None:
-    """Add the code of each of the distinct values, from `first` on, where it stands."""
-    for number, value in enumerate(distinct, start=first):
-        here = values == value
-        found |= here
+def _code_unusual(
+    values: NDArray[np.integer[Any]], places: NDArray[np.intp]
+) -> tuple[list[int], NDArray[np.integer[Any]]]:
+    """Code the places that differ from the first, whose value has code 0."""
+    import numpy as np
+
+    others, numbers = np.unique(values[places], return_inverse=True)
+    codes = np.zeros(len(values), dtype=narrowest(1 + len(others)))
+    codes[places] = numbers + 1
+    return [int(values[0]), *others.tolist()], codes
+
+
+def _number(values: NDArray[np.integer[Any]], known: Iterable[int], numbers: Iterable[int]) -> NDArray[np.uint8]:
+    """Return the number of each place's value, 0 where it is not among the known ones."""
+    import numpy as np
+
+    found = np.zeros(len(values), dtype=np.uint8)
+    for value, number in zip(known, numbers, strict=True):
         if number:
-            codes += here.view("u1") * codes.dtype.type(number)
+            found += (values == value).view(np.uint8) * np.uint8(number)
+    return found

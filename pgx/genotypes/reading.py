@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from pgx.domain.call import Note
@@ -29,7 +30,7 @@ from pgx.genotypes.contigs import MITOCHONDRION
 from pgx.genotypes.copies import CopyCounter
 from pgx.genotypes.exons import Exons, find_exons, find_unexplained
 from pgx.genotypes.fasta import Fasta
-from pgx.genotypes.files import open_file, starts_like_variants
+from pgx.genotypes.files import VariantFile, open_file, starts_like_variants
 from pgx.genotypes.inputs import find_inputs
 from pgx.genotypes.intervals import join_wanted
 from pgx.genotypes.judging import FEW_READS
@@ -55,6 +56,8 @@ class Reading:
     samples: tuple[str, ...]
     tally: Tally
     fasta: Fasta | None = None
+    columns: dict[Path, Columns] = field(default_factory=dict)
+    """Places of the samples in files read before."""
 
     @property
     def build(self) -> Build:
@@ -63,7 +66,13 @@ class Reading:
 
     def only(self, samples: tuple[str, ...]) -> Reading:
         """Return the same files to be read for some of the samples, with counts of its own."""
-        return replace(self, samples=samples, tally=Tally())
+        return replace(self, samples=samples, tally=Tally(), columns=self.columns if samples == self.samples else {})
+
+    def indexed(self) -> Reading:
+        """Return the same with an index for each file that can have one, made by reading it once. Raises InputError."""
+        return replace(
+            self, files=tuple(file.indexed() if isinstance(file, VariantFile) else file for file in self.files)
+        )
 
     def tables(self, progress: Progress | None = None) -> Iterator[GenotypeTable]:
         """Yield one table per gene. Files that all have an index are read gene by gene, which bounds memory."""
@@ -80,7 +89,7 @@ class Reading:
         places = find_places(genes)
         counter = CopyCounter(genes, self.build, self.options, len(self.samples), len(self.files) > 1)
         for file in self.files:
-            columns = find_columns(names_in(file, self.options.sample_names), self.samples)
+            columns = self._columns(file)
             ballot = Ballot(places)
             wanted = join_wanted([accumulator.targets.wanted(), counter.wanted(), *exons.values()])
             for record in file.records(wanted, columns.in_file, self.tally, progress):
@@ -90,18 +99,32 @@ class Reading:
             self._close(file, ballot, accumulator, columns)
         self.tally.genotypes.update(accumulator.reasons)
         self.tally.unbalanced += accumulator.unbalanced
-        options = self._table_options()
+        options, by_marker = self._table_options(), self.by_marker()
         for number, gene in enumerate(genes):
             positions = [accumulator.positions.pop((number, row), None) for row in range(len(gene.positions))]
             table = build_table(gene, positions, self.samples, self.build, options, counter)
             self._keep_sexes(table)
-            yield table
+            yield replace(table, by_marker=by_marker)
+
+    def by_marker(self) -> tuple[bool, ...]:
+        """Say of each sample whether a marker file tells of it; empty where there is no such file."""
+        listed = [names_in(file, self.options.sample_names) for file in self.files if isinstance(file, MarkerFile)]
+        told = frozenset(chain.from_iterable(listed))
+        return tuple(sample in told for sample in self.samples) if listed else ()
+
+    def _columns(self, file: Source) -> Columns:
+        if file.path not in self.columns:
+            self.columns[file.path] = find_columns(names_in(file, self.options.sample_names), self.samples)
+        return self.columns[file.path]
 
     def _keep_sexes(self, table: GenotypeTable) -> None:
         """Remember whose sex the genotypes told."""
-        for sample, sex in zip(table.samples, table.sexes, strict=False):
-            if sex is not Sex.UNKNOWN and sample not in self.options.sexes:
-                self.tally.sexes[sample] = sex
+        known, unknown = self.options.sexes, Sex.UNKNOWN
+        self.tally.sexes |= {
+            sample: sex
+            for sample, sex in zip(table.samples, table.sexes, strict=False)
+            if sex is not unknown and sample not in known
+        }
 
     def _take(self, record: Record, exons: Exons, accumulator: Accumulator, columns: Columns, *, counted: bool) -> None:
         reason = accumulator.add(record)
@@ -168,7 +191,7 @@ class Reading:
 
 def read_samples(path: Path, renamed: Mapping[str, str]) -> tuple[str, ...]:
     """Return the samples of a file under the names to use. Raises InputError for a file that cannot be used."""
-    return names_in(open_file(Path(path)), renamed)
+    return names_in(open_source(Path(path), (), ReadOptions()), renamed)
 
 
 def open_reading(paths: Sequence[Path], genes: Sequence[Gene], options: ReadOptions) -> Reading:

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Place = tuple[str, int, int]
+"""Contig as the file names it, and the first and last position that a record touches, 1-based."""
+Stretch = tuple[str, int, int, int, int]
+"""The place of a record, and where it begins and ends in the uncompressed bytes of its file."""
+
 MISSING = -1
 NO_ALT = "."
 STAR = "*"

@@ -83,7 +83,7 @@ def _sexes(
     rows: Sequence[Row], codes: NDArray[np.unsignedinteger[Any]], samples: tuple[str, ...], options: ReadOptions
 ) -> tuple[Sex, ...]:
     """Return the sexes that the user told, else those that the genotypes tell; none where nothing does."""
-    told = [options.sexes.get(sample) for sample in samples]
+    told = [options.sexes.get(sample) for sample in samples] if options.sexes else []
     sexes = infer_sexes([row.values for row in rows], codes, told)
     return sexes if options.sexes or any(sex is not Sex.UNKNOWN for sex in sexes) else ()
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pgx.errors import InputError
 from pgx.genotypes.contigs import contig_of
-from pgx.genotypes.entries import parse_entry
+from pgx.genotypes.entries import USED, parse_entry
+from pgx.genotypes.header import Header
 from pgx.genotypes.intervals import Intervals, Wanted
 from pgx.genotypes.layers import code_values, narrowest
-from pgx.genotypes.records import Record, SampleCall, SampleCalls, plain_alts
+from pgx.genotypes.records import Place, Record, SampleCall, SampleCalls, Stretch, plain_alts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 
 _END = re.compile(rb"(?:^|;)END=(\d+)")
 _PASSED = (b"PASS", b".", b"")
+_HEAD = re.compile(rb"([^\t\n]+)\t(\d+)\t[^\t\n]*\t([^\t\n]*)(?:\t[^\t\n]*){3}\t([^\t\n]*)\t")
+"""CHROM, POS, REF and INFO of a line."""
 _SHORT = 64
+_TAB = ord("\t")
+_FEW = 8
+_WORD = 8
+_ANYWHERE = (1, 1 << 62)
 _LONGEST = 1 << 28
 """No line of a million samples is as long."""
 
@@ -38,21 +45,29 @@ class TextReader:
     passed_by: int = 0
     _contigs: dict[bytes, tuple[str, Intervals] | None] = field(default_factory=dict)
 
-    def records(self, chunks: Iterator[bytes], *, check_last: bool = True) -> Iterator[Record]:
-        """Yield the wanted records of the chunks, which begin at a line; header lines are left out."""
-        rest = bytearray()
-        for chunk in chunks:
-            complete, newline, after = chunk.rpartition(b"\n")
-            if newline:
-                yield from self._choose((bytes(rest) + complete).split(b"\n"))
-                rest = bytearray()
-            rest += after
-            if len(rest) > _LONGEST:
-                raise self._broken(bytes(rest[:_SHORT]), "has no end")
-        if rest and check_last:
-            last = bytes(rest)
-            self._check_length(last)
+    def records(self, blocks: Iterator[bytes], *, check_last: bool = True) -> Iterator[Record]:
+        """Yield the wanted records of the blocks, which begin at a line; header lines are left out."""
+        waiting: list[bytes] = []
+        held = 0
+        for block in blocks:
+            waiting.append(block)
+            held += len(block)
+            if b"\n" in block:
+                *lines, rest = b"".join(waiting).split(b"\n")
+                waiting, held = [rest], len(rest)
+                yield from self._choose(lines)
+            if held > _LONGEST:
+                raise self.broken(waiting[0], "has no end")
+        last = b"".join(waiting)
+        if last:
+            if check_last:
+                self.check_length(last)
             yield from self._choose([last])
+
+    def check(self, line: bytes) -> None:
+        """Raise InputError where the line is no record, header line or empty one."""
+        for _ in self._choose([line]):
+            pass
 
     def _choose(self, lines: list[bytes]) -> Iterator[Record]:
         """Yield the lines that may reach an interval: no REF is longer than its line, and blocks name their end."""
@@ -60,7 +75,7 @@ class TextReader:
         passed_by = 0
         for line in lines:
             try:
-                name, position, _ = line.split(b"\t", 2)
+                name, position, _ = line[:_SHORT].split(b"\t", 2)
                 found = contigs[name]
                 start = int(position)
             except (KeyError, ValueError):
@@ -83,18 +98,21 @@ class TextReader:
             return
         fields = line.split(b"\t", 2)
         if len(fields) < 3 or not fields[1].isdigit():
-            raise self._broken(line, "has no CHROM and POS")
-        if fields[0] in self._contigs:
-            raise self._broken(line, "has no whole number as POS")
-        contig = contig_of(fields[0].decode("utf-8", "replace"))
-        intervals = self.wanted.get(contig or "")
-        self._contigs[fields[0]] = (contig, intervals) if contig and intervals else None
-        yield from self._choose([line])
+            raise self.broken(line, "has no CHROM and POS")
+        if fields[0] not in self._contigs:
+            contig = contig_of(fields[0].decode("utf-8", "replace"))
+            intervals = self.wanted.get(contig or "")
+            self._contigs[fields[0]] = (contig, intervals) if contig and intervals else None
+            yield from self._choose([line])
+        elif (found := self._contigs[fields[0]]) is None:
+            self.passed_by += 1
+        else:
+            yield from self._parse(line, found)
 
     def _parse(self, line: bytes, found: tuple[str, Intervals]) -> Iterator[Record]:
         fields = line.split(b"\t", 9)
         if len(fields) < 10:
-            raise self._broken(line, f"has {len(fields)} columns; the header names {9 + self.samples}")
+            raise self.broken(line, f"has {len(fields)} columns; the header names {9 + self.samples}")
         position, ref = int(fields[1]), fields[3].decode("ascii", "replace").upper()
         block_end = _END.search(fields[7]) if b"END=" in fields[7] else None
         end = max(position + len(ref) - 1, int(block_end[1]) if block_end else 0)
@@ -112,15 +130,68 @@ class TextReader:
     def _load(self, place: str, keys: bytes, entries: bytes, allele_count: int) -> SampleCalls:
         return read_entries(place, keys.decode("ascii", "replace"), entries, self.samples, self.columns, allele_count)
 
-    def _check_length(self, line: bytes) -> None:
+    def check_length(self, line: bytes) -> None:
         """Refuse a last line that ends in mid-record."""
         whole = line.count(b"\t") == 8 + self.samples and not line.endswith(b"\t")
         if line.strip() and not line.startswith(b"#") and not whole:
-            raise self._broken(line, "is cut off")
+            raise self.broken(line, "is cut off")
 
-    def _broken(self, line: bytes, what: str) -> InputError:
+    def broken(self, line: bytes, what: str) -> InputError:
         start = line[:_SHORT].decode("utf-8", "replace").replace("\t", " ").strip()
         return InputError(f"{self.name}: the record '{start}' {what}; write the file again")
+
+
+def walk_text(name: str, header: Header, blocks: Iterator[bytes]) -> Iterator[Stretch]:
+    """Yield where each record of a file lies. Raises InputError for lines that are no records."""
+    reader = TextReader(name, len(header.samples), {})
+    rest, base, at, begin = b"", 0, header.size, header.size
+    place: Place | None = None
+    for block in blocks:
+        data = rest + block
+        while at < len(data):
+            if place is None:
+                place, begin = _find_place(data, at), base + at
+            newline = data.find(b"\n", at)
+            if newline < 0:
+                break
+            if place := place or _odd_place(reader, data[at:newline]):
+                yield *place, begin, base + newline + 1
+            place, at = None, newline + 1
+        kept = min(at, len(data)) if place is None else len(data)
+        rest, base, at = data[kept:], base + kept, max(0, at - len(data))
+        if base + len(rest) - begin > _LONGEST:
+            raise reader.broken(rest, "has no end")
+    if place is None:
+        reader.check_length(rest)
+        place = _odd_place(reader, rest)
+    if place:
+        yield *place, begin, base + len(rest)
+
+
+def check_last_line(name: str, header: Header, blocks: Iterator[bytes]) -> None:
+    """Raise InputError where the last of these lines ends in mid-record."""
+    for _ in TextReader(name, len(header.samples), {}).records(blocks):
+        pass
+
+
+def _find_place(data: bytes, at: int) -> Place | None:
+    """Return contig and first and last position of the record that begins here; None where its INFO has no end yet."""
+    found = _HEAD.match(data, at)
+    if found is None:
+        return None
+    contig, position, ref, info = found.groups()
+    block_end = _END.search(info)
+    start = int(position)
+    end = max(start + len(ref) - 1, int(block_end[1]) if block_end else 0)
+    return contig.decode("utf-8", "replace"), start, end
+
+
+def _odd_place(reader: TextReader, line: bytes) -> Place | None:
+    """Check a line that does not look like a record; where it is taken for one, it may lie anywhere on its contig."""
+    reader.check(line)
+    if not line.strip() or line.startswith(b"#"):
+        return None
+    return line.split(b"\t", 1)[0].decode("utf-8", "replace"), *_ANYWHERE
 
 
 def read_entries(
@@ -131,9 +202,22 @@ def read_entries(
     Raises InputError for a wrong number of columns, an unreadable GT and a GT beyond the ALT alleles.
     """
     names = tuple(keys.split(":"))
-    texts, codes = _uniform_entries(entries, samples, columns) or _split_entries(place, entries, samples, columns)
+    entries = _leave_out(names, entries.rstrip(b"\r"))
+    texts, codes = (
+        _uniform_entries(entries, samples, columns)
+        or _short_entries(entries, samples, columns)
+        or _split_entries(place, entries, samples, columns)
+    )
     calls = tuple(_parse(place, names, text, allele_count) for text in texts)
     return SampleCalls(calls, codes)
+
+
+def _leave_out(names: tuple[str, ...], entries: bytes) -> bytes:
+    """Cut fields off the end of each entry that nothing is read from, such as PL, in which most entries differ."""
+    used = max((number for number, name in enumerate(names, start=1) if name in USED), default=1)
+    if used >= len(names):
+        return entries
+    return re.sub(rb"((?:[^:\t]*:){%d}[^:\t]*):[^\t]*" % (used - 1), rb"\1", entries)
 
 
 def _parse(place: str, names: tuple[str, ...], text: bytes, allele_count: int) -> SampleCall:
@@ -158,22 +242,42 @@ def _uniform_entries(entries: bytes, samples: int, columns: NDArray[np.intp] | N
     """Read lines whose entries are all three characters wide, such as `0|1`, without splitting them."""
     import numpy as np
 
-    data = entries.rstrip(b"\r")
-    if samples < 8 or len(data) != 4 * samples - 1:
+    if samples < _FEW or len(entries) != 4 * samples - 1:
         return None
-    table = np.frombuffer(data + b"\t", dtype="<u4")
-    if not ((table >> 24) == 9).all():
+    table = np.frombuffer(entries + b"\t", dtype="<u4")
+    if columns is not None and not ((table >> 24) == _TAB).all():
         return None
-    chosen = table if columns is None else table[columns]
-    distinct, codes = code_values(chosen)
-    texts = [value.to_bytes(4, "little")[:3] for value in distinct]
-    return None if any(b"\t" in text for text in texts) else (texts, codes)
+    distinct, codes = code_values(table if columns is None else table[columns])
+    texts = [value.to_bytes(4, "little") for value in distinct]
+    return None if any(text.find(_TAB) != 3 for text in texts) else ([text[:3] for text in texts], codes)
+
+
+def _short_entries(entries: bytes, samples: int, columns: NDArray[np.intp] | None) -> _Coded | None:
+    """Read lines whose entries have no more than eight bytes, such as `0` and `0|1`, as one number each."""
+    import numpy as np
+
+    if samples < _FEW or len(entries) >= (_WORD + 1) * samples or b"\0" in entries:
+        return None
+    data = np.frombuffer(b"".join((entries, b"\t", bytes(_WORD))), dtype=np.uint8)
+    ends = np.flatnonzero(data == _TAB)
+    if len(ends) != samples:
+        return None
+    starts = np.append(0, ends[:-1] + 1)
+    if columns is not None:
+        starts, ends = starts[columns], ends[columns]
+    lengths = ends - starts
+    if lengths.max(initial=0) > _WORD:
+        return None
+    masks = np.array([(1 << 8 * length) - 1 for length in range(_WORD + 1)], dtype=np.uint64)
+    words = np.ndarray(len(data) - _WORD + 1, dtype="<u8", buffer=data, strides=(1,))[starts]
+    distinct, codes = code_values(words & masks[lengths])
+    return [value.to_bytes(_WORD, "little").rstrip(b"\0") for value in distinct], codes
 
 
 def _split_entries(place: str, entries: bytes, samples: int, columns: NDArray[np.intp] | None) -> _Coded:
     import numpy as np
 
-    texts = entries.rstrip(b"\r").split(b"\t")
+    texts = entries.split(b"\t")
     if len(texts) != samples:
         raise InputError(f"{place}: has {len(texts)} sample columns, the header {samples}; write the file again")
     if columns is not None:

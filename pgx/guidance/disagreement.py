@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from pgx.domain.drug import ActionKind, Severity
 from pgx.domain.results import AdviceLine, Disagreement
 
 
-def find_disagreements(lines: Iterable[AdviceLine]) -> tuple[Disagreement, ...]:
+def find_disagreements(lines: Collection[AdviceLine]) -> tuple[Disagreement, ...]:
     """Return one entry for each drug whose sources' worst lines differ in kind of action.
 
     Lines without a statement take no side.
     """
+    if len({line.guideline.source for line in lines}) < 2:
+        return ()
     worst: dict[str, dict[str, AdviceLine]] = {}
     for line in lines:
         if line.row is not None and line.row.severity is not Severity.GREY:

@@ -1,10 +1,14 @@
-"""Which row of a guideline a set of gene readings finds."""
+"""Which row of a guideline a set of gene readings finds.
+
+A row looks at a few keys of a gene's reading. Readings of a gene that fit every row equally well are of one *kind*,
+numbered as met; a row is looked for once for each combination of kinds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from pgx.domain.drug import BOTH, AdviceRow, Requirement, in_range
+from pgx.domain.drug import BOTH, AdviceRow, in_range
 from pgx.domain.gene import INDETERMINATE, NO_RESULT, UNSPECIFIED_SCORE
 from pgx.domain.results import Reading
 
@@ -17,33 +21,63 @@ POSITIVE = " positive"
 ANY = "any"
 """A requirement that the gene has some result."""
 
+Kinds = tuple[int, ...]
+"""The kind of one reading of each gene."""
 
-def find_row(rows: Iterable[AdviceRow], readings: Mapping[str, Reading]) -> AdviceRow | None:
-    """Return the row that fits the readings; where several do, the most specific, then the first."""
-    best, weight = None, 0
-    for row in rows:
-        fit = row_weight(row, readings)
-        if fit > weight:
-            best, weight = row, fit
-    return best
+NO_ROW = -1
+_UNFIT = -1_000_000
+"""Weight of a row that a gene's reading does not fit; no other gene makes up for it."""
 
 
-def row_weight(row: AdviceRow, readings: Mapping[str, Reading]) -> int:
-    """Return how specifically a row fits: 0 where it does not."""
+@dataclass(frozen=True, slots=True)
+class RowTable:
+    """The rows of a guideline that asks about these genes, for one combination of kinds after the other."""
+
+    rows: tuple[AdviceRow, ...]
+    genes: tuple[str, ...]
+    _kinds: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
+    _weights: list[tuple[int, ...]] = field(default_factory=list)
+    _found: dict[tuple[str, Kinds], int] = field(default_factory=dict)
+
+    def kind(self, place: int, reading: Reading) -> int:
+        """Return the kind of a reading of the gene at this place; kinds of different genes have different numbers."""
+        weights = tuple(_row_weight(row, self.genes[place], reading) for row in self.rows)
+        kind = self._kinds.setdefault((place, weights), len(self._weights))
+        if kind == len(self._weights):
+            self._weights.append(weights)
+        return kind
+
+    def find(self, population: str, kinds: Kinds) -> int:
+        """Return the number of the row for a population, else of the row for everybody, else NO_ROW."""
+        key = (population, kinds)
+        number = self._found.get(key)
+        if number is None:
+            totals = list(map(sum, zip(*(self._weights[kind] for kind in kinds), strict=True)))
+            number = self._heaviest(population, totals)
+            if number == NO_ROW and population:
+                number = self._heaviest("", totals)
+            self._found[key] = number
+        return number
+
+    def _heaviest(self, population: str, totals: list[int]) -> int:
+        """Return the most specific of the population's rows that fit; of several the first."""
+        best, weight = NO_ROW, 0
+        for number, (row, total) in enumerate(zip(self.rows, totals, strict=True)):
+            if total > weight and row.population == population:
+                best, weight = number, total
+        return best
+
+
+def _row_weight(row: AdviceRow, gene: str, reading: Reading) -> int:
+    """Return how specifically a gene's reading fits a row; 0 where the row does not ask about the gene."""
     total = 0
     for need in row.when:
-        fit = requirement_weight(need, readings.get(need.gene))
-        if not fit:
-            return 0
-        total += fit
+        if need.gene == gene:
+            fit = max((value_weight(value, reading) for value in need.values), default=0)
+            if not fit:
+                return _UNFIT
+            total += fit
     return total
-
-
-def requirement_weight(need: Requirement, reading: Reading | None) -> int:
-    """Return 0 where the gene does not read as needed, 1 where it does, 2 where the diplotype is named."""
-    if reading is None:
-        return 0
-    return max((value_weight(value, reading) for value in need.values), default=0)
 
 
 def value_weight(value: str, reading: Reading) -> int:

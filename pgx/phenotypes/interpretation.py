@@ -43,7 +43,7 @@ class Interpreter:
 
     def _interpret(self, call: GeneCall) -> _Interpretation:
         phenotypes = tuple(self.phenotype(diplotype.lookup_alleles) for diplotype in call.diplotypes)
-        if not call.status.has_result or self._is_partial(call):
+        if not call.gives_advice:
             return _Interpretation(call, phenotypes, (self._no_result(),), (), possible=self.possible())
         best = self._best(call)
         seen = _without(map(self.reading, call.consistent.seen), best)
@@ -99,9 +99,6 @@ class Interpreter:
 
     def _no_result(self) -> Reading:
         return Reading(self.gene.symbol, (NO_RESULT,))
-
-    def _is_partial(self, call: GeneCall) -> bool:
-        return any(diplotype.partial for diplotype in call.diplotypes[: call.best])
 
     def _best(self, call: GeneCall) -> tuple[Reading, ...]:
         if call.given_score is not None or call.given_phenotype is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pgx.reports.assay_plot import SHORT_NAMES
-from pgx.reports.wording import abbreviate, percent, printable
+from pgx.domain.population import BiogeographicGroup
+from pgx.reports.assay_plot import share_text
+from pgx.reports.numbers import percent
+from pgx.reports.wording import abbreviate, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,13 +18,24 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from pgx.domain.assay import AlleleSight, AssayReport, GeneAssay, GroupShare, PanelGaps
-    from pgx.domain.population import BiogeographicGroup
     from pgx.domain.ruleset import RuleSet
 
 SCHEMA = "pgx-check/1"
 WORTH_NAMING = 0.001
 """Frequency in some group from which a missed allele is listed on the terminal."""
 MOST_NAMED = 6
+HEADINGS = {
+    BiogeographicGroup.AFRICAN_AMERICAN: "Afro-\nAmer.",
+    BiogeographicGroup.AMERICAN: "Amer-\nican",
+    BiogeographicGroup.CENTRAL_SOUTH_ASIAN: "C./S.\nAsian",
+    BiogeographicGroup.EAST_ASIAN: "East\nAsian",
+    BiogeographicGroup.EUROPEAN: "Euro-\npean",
+    BiogeographicGroup.LATINO: "Latino",
+    BiogeographicGroup.NEAR_EASTERN: "Near\nEast.",
+    BiogeographicGroup.OCEANIAN: "Ocea-\nnian",
+    BiogeographicGroup.SUB_SAHARAN_AFRICAN: "Sub-S.\nAfr.",
+}
+"""Names of the groups in six letters' width, so that all nine fit 80 columns."""
 
 
 def assay_document(report: AssayReport, rules: RuleSet, tool_version: str) -> dict[str, Any]:
@@ -52,6 +65,7 @@ def _gene(found: GeneAssay) -> dict[str, Any]:
         "testable": list(found.testable),
         "untestable": list(found.untestable),
         "missed_risk": list(found.missed_risk),
+        "misnamed_risk": {allele.allele: list(allele.read_as) for allele in found.misnamed_risk},
         "alleles": [_allele(allele) for allele in found.alleles],
         "groups": {share.group.value: _share(share) for share in found.groups},
         "frequencies": [{"name": s.name, "version": s.version, "url": s.url} for s in found.sources],
@@ -99,7 +113,7 @@ def print_assay(report: AssayReport, groups: Sequence[BiogeographicGroup], conso
     console.print(_genes_table(report.genes))
     counted = [found for found in report.genes if _shares(found, groups)]
     if counted:
-        console.print(Text("Share of carriers of a reduced-function or risk allele that would be missed", "bold"))
+        console.print(Text("Percent of the carriers of a reduced-function or risk allele that would be missed", "bold"))
         console.print(_shares_table(counted, groups))
         for line in _missed_lines(counted, groups):
             console.print(Text(line))
@@ -107,8 +121,8 @@ def print_assay(report: AssayReport, groups: Sequence[BiogeographicGroup], conso
 
 
 _EXPLANATION = (
-    "Predicted from published allele frequencies. ≥: other risk alleles are missed too whose frequency there is not "
-    "published; –: no frequencies. --json has every allele, what it is taken for, and the sources."
+    "Predicted from published allele frequencies. ≥: at least; risk alleles are missed too whose frequency there is "
+    "not published; –: no frequencies. --json has every allele, what it is taken for, and the sources."
 )
 
 
@@ -123,9 +137,10 @@ def _table(*columns: str, numbers: int = 0) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if 0 < place <= numbers else "left", overflow="fold")
+        number = 0 < place <= numbers
+        table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number or not place)
     return table
 
 
@@ -145,16 +160,16 @@ def _genes_table(genes: Sequence[GeneAssay]) -> Table:
 
 
 def _missed_text(found: GeneAssay) -> str:
-    """Name the risk alleles that are missed, the commonest first."""
+    """Name the risk alleles that are missed, the commonest first, and count those noticed without a sure name."""
     risk = sum(allele.is_risk for allele in found.alleles)
     names = found.missed_risk
-    if not names:
-        return "none" if risk else ""
     if len(names) == risk:
-        return f"all {risk}"
+        return f"all {risk}" if risk else ""
     common = _highest(found, found.groups)
     ordered = sorted(names, key=lambda name: -common[name][0] if name in common else 0)
-    return f"{len(names)} of {risk}: {abbreviate(ordered, most=4)}"
+    missed = f"{len(names)} of {risk}: {abbreviate(ordered, most=4)}" if names else "none"
+    other = len(found.misnamed_risk)
+    return f"{missed}; {other} noticed, name unsure" if other else missed
 
 
 def _tier_lines(panel: PanelGaps) -> Iterator[str]:
@@ -167,12 +182,9 @@ def _shares(found: GeneAssay, groups: Sequence[BiogeographicGroup]) -> list[Grou
 
 
 def _shares_table(genes: Sequence[GeneAssay], groups: Sequence[BiogeographicGroup]) -> Table:
-    headings = ("\n".join(name for name in SHORT_NAMES[group] if name) for group in groups)
-    table = _table("Gene", *headings, numbers=len(groups))
+    table = _table("Gene", *(HEADINGS[group] for group in groups), numbers=len(groups))
     for found in genes:
-        by_group = {
-            share.group: ("≥" if share.is_bound else "") + percent(share.share.missed) for share in found.groups
-        }
+        by_group = {share.group: share_text(share).removesuffix(" %") for share in found.groups}
         table.add_row(found.gene, *(by_group.get(group, "–") for group in groups))
     return table
 

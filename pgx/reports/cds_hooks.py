@@ -1,4 +1,4 @@
-"""CDS Hooks cards: one for each drug that needs something done, in the order of the report.
+"""CDS Hooks cards: one for each drug that needs something done, the patient's own first, worst first.
 
 The cards are what a service would answer for any order; which of them a hook shows depends on the drugs ordered.
 Fields: CDS Hooks 2.0, section "Card attributes".
@@ -37,7 +37,8 @@ INDICATORS = {Severity.RED: "critical", Severity.AMBER: "warning"}
 def cds_cards(results: Results, sample: SampleResult, drugs: Mapping[str, Drug]) -> Json:
     """Return the cards of one sample as a service's answer; `drugs` are the rule tables by name."""
     withheld = withheld_lines(sample)
-    needed = summarise_sample(sample).group(Group.ACTION)
+    found = summarise_sample(sample).group(Group.ACTION)
+    needed = sorted(found, key=lambda drug: drug.drug not in results.medicines)
     return {"cards": [_card(results, sample.sample, drug, withheld, drugs) for drug in needed]}
 
 
@@ -79,7 +80,9 @@ def _summary(drug: DrugSummary, withheld: Container[LineSummary]) -> str:
 
 
 def _detail(results: Results, drug: DrugSummary, withheld: Container[LineSummary]) -> Iterator[str]:
-    """Markdown: every source's advice, worst first, then what speaks against relying on it, then the versions."""
+    """Markdown: whose drug it is, every source's advice, worst first, what speaks against relying on it, versions."""
+    if drug.drug in results.medicines:
+        yield "One of the patient's own medicines.\n"
     yield from dict.fromkeys(f"- {_advice(line, line in withheld)}" for line in drug.lines)
     yield ""
     for found in drug.disagreements:
@@ -107,6 +110,7 @@ def _advice(line: LineSummary, withheld: bool) -> str:
         line.implication,
         f"Strength: {line.strength}." if line.strength else "",
         f"Result: {genes}." if genes else "",
+        f"Wording of the guideline: {line.source_text}" if line.source_text else "",
     ]
     text = escape_markup(" ".join(part for part in parts if part))
     return f"**{escape_markup(heading)}** ({escape_markup(line.word)}): {text}"

@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pgx.reports.files import safe_names, write_text
+from pgx.reports.input_words import describe_input
 from pgx.reports.provenance import provenance
 from pgx.reports.summary import headlines, summarise_sample
-from pgx.reports.wording import DISCLAIMER, GROUP_TITLES, Group, describe_absent_medicine, printable, sentence
+from pgx.reports.wording import (
+    DISCLAIMER,
+    GROUP_TITLES,
+    OWN_MEDICINES,
+    Group,
+    describe_absent_medicine,
+    printable,
+    sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,6 +57,7 @@ def _page(results: Results, sample: SampleSummary, written: Provenance) -> Itera
         yield from _compact(sample, group)
     yield from _genes(sample.genes)
     yield from _section("Problems", [f"- {escape(problem.text)}" for problem in sample.problems])
+    yield from _section("What was read", [f"- {escape(text)}" for text in describe_input(results.input)])
     rules = results.rules
     yield from _section(
         "About", [f"pgx {results.tool_version}, rules {rules.version} (sha256 {rules.sha256}).", "", DISCLAIMER]
@@ -74,7 +84,7 @@ def _medicines(results: Results, sample: SampleSummary) -> Iterator[str]:
         drug = known.get(name)
         symbol, told = (drug.symbol, drug.todo) if drug else ("?", describe_absent_medicine(results))
         lines.append(f"- {symbol} **{escape(name)}**: {escape(told)}")
-    yield from _section("The patient's own medicines", lines)
+    yield from _section(OWN_MEDICINES, lines)
 
 
 def _actions(sample: SampleSummary) -> Iterator[str]:

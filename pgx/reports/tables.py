@@ -7,7 +7,7 @@
 * A list is joined by `|`, its inner lists by `/`. A mapping is a list of `key=value`. An action is written
   `reduce_dose(percent=50; of=start)`. A note is `code: text`. In texts `\\` and `|` are preceded by `\\`.
 * A value that is null is empty. `not_assessed` in `calls` names the drugs that no source could be asked about
-  for want of this gene, among others.
+  for want of this gene, among others. `source_text` is the guideline's own wording, where the site attached it.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ RECOMMENDATIONS = (
     *(Column(name) for name in ("implication", "advice", "flags", "pmids", "agreement", "depends_on")),
     Column("missed_share", float),
     Column("notes"),
+    Column("source_text"),
     *_RULES,
 )
 EVIDENCE = tuple(Column(name) for name in ("sample", "gene", "position", "state"))
@@ -137,7 +138,7 @@ def evidence_cells(result: GeneResult) -> Row:
     counts = dict(evidence.counts)
     lists = (evidence.missing, evidence.not_excluded, evidence.undocumented)
     return (
-        evidence.positions,
+        sum(counts.values()),
         *[counts.get(label, 0) for label in _LABELS],
         *[flat_list(names) if names else "" for names in lists],
     )
@@ -180,6 +181,7 @@ def advice_cells(line: AdviceLine) -> Row:
         "actions": flat_list(map(_flat_action, document["actions"])),
         "levels": _flat_mapping(document["levels"]),
         "notes": _flat_notes(document),
+        "source_text": line.source_text,
         **{name: flat_list(map(str, document[name])) for name in ("alternatives", "flags", "pmids", "depends_on")},
     }
     return tuple(flat[column.name] for column in RECOMMENDATIONS[1 : -len(_RULES)])

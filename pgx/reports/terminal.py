@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.text import Text
 
 from pgx.domain.drug import Severity
+from pgx.reports.input_words import describe_input
 from pgx.reports.places import DrugPlacer
 from pgx.reports.summary import headlines, summarise_sample
 from pgx.reports.wording import (
     GROUP_TITLES,
+    OWN_MEDICINES,
     PLAIN_SPELLINGS,
     SEVERITY_SYMBOLS,
     SEVERITY_WORDS,
@@ -39,7 +41,6 @@ GAP, WIDEST_SHORT = 2, 12
 """Columns between the columns of the gene table, and the most that a gene's name or score takes."""
 LONGEST_NAME = 24
 MOST_DRUGS_NAMED = 12
-OWN_MEDICINES = "The patient's own medicines"
 NARROWEST = 20
 """Columns left for text on however narrow a console."""
 
@@ -99,12 +100,14 @@ class _Printer:
         self._line((f"{title} ({count})", "bold"))
 
     def head(self, results: Results) -> None:
-        """Say what was read with which rules, and what the run left out."""
+        """Say what was read with which rules, what the run left out, and what of the files was not used."""
         files = abbreviate([file.name for file in results.input.files], most=2)
         rules = f"rules {results.rules.version}"
         self._line(" · ".join(part for part in (files, results.input.build or "", rules) if part))
         for text in headlines(results):
             self._line(("! ", "bold yellow"), text)
+        for text in describe_input(results.input):
+            self._line((text, "bright_black"))
 
     def sample(self, sample: SampleSummary, results: Results) -> None:
         """Print the patient's own drugs, what needs doing, the genes, what needs nothing, and what is not known."""

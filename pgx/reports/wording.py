@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pgx.domain.call import CallStatus
 from pgx.domain.drug import Action, ActionKind, ParameterValue, Severity
-from pgx.domain.results import Agreement
+from pgx.domain.results import Agreement, Disagreement
+from pgx.reports.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +62,8 @@ PLAIN_SPELLINGS = str.maketrans(
 )
 """How symbols and signs are written where only ASCII can be shown."""
 
+OWN_MEDICINES = "The patient's own medicines"
+
 DISCLAIMER = (
     "For health professionals. It supports a decision and does not replace it: weigh it with diagnosis, other drugs, "
     "organ function, age and the product information. Do not start, stop or change a drug because of this page alone."
@@ -81,12 +84,14 @@ ACTION_WORDS = {
     ActionKind.CONTRAINDICATED: "Contraindicated",
 }
 
+_STANCES = {kind.value.replace("_", " "): words for kind, words in ACTION_WORDS.items()}
+
 DOSE_NAMES = {"start": "starting", "loading": "loading", "maintenance": "maintenance", "daily": "daily"}
 
 STATUS_WORDS = {
     CallStatus.UNTESTABLE: "cannot be called from this kind of data",
     CallStatus.NO_DATA: "no defining position seen",
-    CallStatus.NOT_CALLED: "not called: nothing fits, or a required position is missing",
+    CallStatus.NOT_CALLED: "not called: nothing fits, or positions that decide are missing",
     CallStatus.AMBIGUOUS: "ambiguous",
     CallStatus.CALLED: "called",
 }
@@ -202,18 +207,6 @@ def _plain(value: ParameterValue) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def percent(share: float) -> str:
-    """Write a share in percent with two digits, whole where that is enough.
-
-    >>> percent(0.4504), percent(0.0123), percent(1.0), percent(0.0), percent(0.0001)
-    ('45 %', '1.2 %', '100 %', '0 %', '<0.1 %')
-    """
-    if 0 < share < 0.0005:
-        return "<0.1 %"
-    value = 100 * share
-    return f"{value:.0f} %" if value >= 9.95 or value == 0 else f"{value:.1f} %"
-
-
 def describe_agreement(agreement: Agreement, depends_on: tuple[str, ...], missed_share: float | None) -> str:
     """Say how far a line holds; empty where every result that the data allow leads to it."""
     if agreement is Agreement.SAME:
@@ -240,6 +233,20 @@ def _unseen(depends_on: tuple[str, ...], missed_share: float | None) -> str:
         else ""
     )
     return f"Holds as far as seen: {' and '.join(reasons)}{share}."
+
+
+def describe_disagreement(found: Disagreement) -> Disagreement:
+    """Put what each source asks for in words; guidance names it by its kind of action.
+
+    >>> describe_disagreement(Disagreement("drug", (("A", "avoid"), ("B", "consider alternative")))).positions
+    (('A', 'avoid'), ('B', 'consider another drug'))
+    """
+    return Disagreement(found.drug, tuple((source, _name_stance(kind)) for source, kind in found.positions))
+
+
+def _name_stance(kind: str) -> str:
+    words = _STANCES.get(kind.replace("_", " "), kind)
+    return words[:1].lower() + words[1:]
 
 
 def describe_absent_medicine(results: Results) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.dom import minidom
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -115,6 +115,7 @@ def test_structural_alleles_show_their_parts():
 frequencies = st.lists(st.floats(0, 0.12), min_size=1, max_size=4)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seen=frequencies, missed=frequencies, copies=st.sampled_from([1, 2]))
 def test_shares_are_those_of_counting_every_pair_of_strands(seen, missed, copies):
     kinds = [("seen", f) for f in seen] + [("missed", f) for f in missed]
@@ -195,7 +196,45 @@ def test_panels_name_what_is_lacking_and_only_checked_tiers():
     assert found.panel is not None
     lacking = {"*8"} if "rs7900194" not in coverage.genes[0].seen else set()
     assert dict(found.panel.tiers) == {1: tuple(sorted(lacking))}
-    assert {panel.gene: panel.tiers for panel in RULES.panels} == {"CYP2C9": (1,), "CYP2D6": (1, 2)}
+
+
+VERIFIED = {
+    ("CYP2C9", 1): "*2 *3 *5 *6 *8 *11",
+    ("CYP2D6", 1): "*2 *3 *4 *5 *6 *9 *10 *17 *29 *41",
+    ("CYP2D6", 2): "*7 *8 *12 *14 *15 *21 *31 *36 *40 *42 *49 *56 *59 *36+*10",
+}
+"""The tiers that were read in the publications (PMC7057225 table 3, PMC8579245 table 5)."""
+
+
+def test_the_tiers_claimed_are_those_of_the_publications():
+    claimed = {(panel.gene, tier) for panel in RULES.panels for tier in panel.tiers}
+    assert claimed == VERIFIED.keys()
+    for (symbol, tier), names in VERIFIED.items():
+        assert {allele.name for allele in RULES.genes[symbol].alleles if allele.tier == tier} == set(names.split())
+    (beyond,) = (panel.beyond for panel in RULES.panels if panel.beyond)
+    assert [tier for tier, _ in beyond] == [1]
+
+
+def test_risk_alleles_noticed_under_another_name_are_told(tmp_path: Path):
+    """Of the two variants of an allele one is seen: it is noticed, as one of those that have this variant."""
+    gene = RULES.genes["CYP2B6"]
+    path = tmp_path / "x.bed"
+    path.write_text("".join(f"19\t{v.grch38 - 1}\t{v.grch38}\n" for v in gene.variants if v.name == "rs3745274"))
+    options = ["check", str(path), "--build", "GRCh38", "--gene", gene.symbol]
+    found = json.loads(CliRunner().invoke(app, [*options, "--json"]).stdout)["genes"][gene.symbol]
+    assert {"*6", "*9"} <= set(found["misnamed_risk"]["*6"])
+    assert not set(found["misnamed_risk"]) & set(found["missed_risk"])
+    told = CliRunner().invoke(app, options, env={"COLUMNS": "200"}).stdout
+    assert f"; {len(found['misnamed_risk'])} noticed, name unsure" in told
+
+
+def test_check_reports_both_tiers(bed: Path):
+    told = CliRunner().invoke(app, ["check", str(bed), "--build", "GRCh38", "--json"])
+    found = {name: gene["panel"] for name, gene in json.loads(told.stdout)["genes"].items() if gene["panel"]}
+    assert {(name, int(tier)) for name, panel in found.items() for tier in panel["missing"]} == VERIFIED.keys()
+    for (name, tier), names in VERIFIED.items():
+        assert set(names.split()) <= set(found[name]["missing"][str(tier)])
+    assert any("xN" in what for what in found["CYP2D6"]["missing"]["1"])
 
 
 def test_every_group_is_one_of_nine_and_no_gene_exceeds_the_whole():
@@ -230,12 +269,47 @@ def test_check_reads_a_bed_file(bed: Path, tmp_path: Path):
     assert "<b> & panel.bed" in drawn.getElementsByTagName("title")[0].firstChild.data
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], {"1/5", "2.6 %", "–"}),
+        (["--group", "european"], {"1/5", "<0.1 %"}),
+        (["--gene", "IFNL3"], {"No frequencies are published for these genes."}),
+    ],
+)
+def test_nothing_in_the_plot_is_cut_off(bed: Path, tmp_path: Path, options: list[str], said: set[str]):
+    """Whatever is drawn and however long the file's name is; letters have the width that usual fonts give them."""
+    path = bed.rename(tmp_path / f"{'of_a_rather_long_name_' * 6}.bed")
+    plot = tmp_path / "plot.svg"
+    told = CliRunner().invoke(app, ["check", str(path), "--build", "GRCh38", "-q", "--plot", str(plot), *options])
+    assert told.exit_code == 0
+    drawn = minidom.parseString(plot.read_text(encoding="utf-8")).documentElement
+    texts = [(element, element.firstChild.data) for element in drawn.getElementsByTagName("text")]
+    assert said <= {words for _, words in texts}
+    for element, words in texts:
+        assert 0 < int(element.getAttribute("y")) < int(drawn.getAttribute("height"))
+        shift = {"": 0, "middle": 0.5, "end": 1}[element.getAttribute("text-anchor")]
+        width = 0.62 if element.getAttribute("font-weight") else 0.55
+        length = width * int(element.getAttribute("font-size")) * len(words)
+        start = int(element.getAttribute("x")) - shift * length
+        assert start >= 0, words
+        assert start + length <= int(drawn.getAttribute("width")), words
+
+
 def test_check_prints_a_table(bed: Path):
     told = CliRunner().invoke(app, ["check", str(bed), "--build", "hg38", "--gene", "CYP3A5", "--group", "european"])
     assert told.exit_code == 0
     assert "CYP3A5" in told.stdout
-    assert "European" in told.stdout
-    assert "Oceanian" not in told.stdout
+    assert "pean" in told.stdout
+    assert "nian" not in told.stdout
+
+
+def test_all_groups_fit_a_terminal(bed: Path):
+    told = CliRunner().invoke(app, ["check", str(bed), "--build", "hg38", "--gene", "CYP3A5"], env={"COLUMNS": "80"})
+    lines = told.stdout.splitlines()
+    *_, shares = (line.split() for line in lines if line.split()[:1] == ["CYP3A5"] and "misses" not in line)
+    assert shares == ["CYP3A5", "33", "–", "≥0", "<0.1", "<0.1", "2.6", "1.2", "–", "45"]
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize(

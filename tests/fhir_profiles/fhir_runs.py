@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from made_results import HOSTILE_NAMES, POOR, advice, gene_result, line, results
+from made_results import HOSTILE_NAMES, POOR, advice, gene_result, line, results, with_wording
 
 from pgx.domain.call import CallSource, CallStatus, Evidence, Note
 from pgx.domain.drug import Drug
@@ -49,6 +49,7 @@ RUNS = {
     "phenotype alone": with_gene(outside_phenotype(), line("clopidogrel", "CPIC", advice()[0].row, POOR)),
     "no gene result": with_advice(line("codeine", "CPIC", advice()[0].row, Reading("CYP2D6", ("No Result",)))),
     "gene not in sample": with_advice(line("codeine", "CPIC", advice()[0].row, Reading("G6PD", ("No Result",)))),
+    "wording and medicines": with_wording(results(medicines=("clopidogrel", "aspirin"))),
     "no build": replace(results(), input=replace(results().input, build=None)),
     **{repr(name): results(name) for name in HOSTILE_NAMES},
 }

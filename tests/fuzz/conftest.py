@@ -1,8 +1,9 @@
-"""The fuzz tests share small genes and files with the tests of reading."""
+"""The fuzz tests share small genes and files with the tests of reading, and the command line with all others."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "genotypes"))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "genotypes")]

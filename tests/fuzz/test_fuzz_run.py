@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fuzz_run import rules, run_on
+from fuzz_run import command_on, rules, run_on
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,11 +53,12 @@ def memory():
 
 @SLOW
 @given(st.data())
-def test_damaged_bytes(tmp_path_factory, originals, data):
+def test_damaged_bytes(tmp_path_factory, capfd, originals, data):
     original = originals[data.draw(st.sampled_from(sorted(originals)))]
     path = tmp_path_factory.mktemp("damaged") / "input"
     path.write_bytes(damaged(data, original))
-    run_on(path)
+    command_on(path, run_on(path))
+    assert capfd.readouterr() == ("", "")
 
 
 def damaged(data: st.DataObject, original: bytes) -> bytes:
@@ -148,9 +149,11 @@ BOMBS = {
 APART = """
 import resource, sys
 from pathlib import Path
-sys.path.insert(0, {folder!r})
-from fuzz_run import run_on
-print(run_on(Path({path!r})))
+sys.path[:0] = {folders!r}
+from fuzz_run import command_on, run_on
+line = run_on(Path({path!r}))
+command_on(Path({path!r}), line)
+print(line)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
@@ -164,7 +167,8 @@ def test_what_unpacks_to_very_much_is_refused(tmp_path, name):
         stream.write(start)
         for _ in range(400):
             stream.write(piece)
-    program = APART.format(folder=str(Path(__file__).parent), path=str(path))
+    here = Path(__file__).parent
+    program = APART.format(folders=[str(here), str(here.parent)], path=str(path))
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, timeout=6 * SECONDS, text=True
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pgx.domain.call import CallSource, CallStatus, Diplotype, Evidence, GeneCall, Note
-from pgx.domain.drug import Action, ActionKind, AdviceRow, Guideline, Requirement, Severity
+from pgx.domain.drug import Action, ActionKind, AdviceRow, Guideline, Requirement, Severity, SourceText
 from pgx.domain.gene import ActivityValue
 from pgx.domain.phenotype import Phenotype
 from pgx.domain.results import (
@@ -204,6 +204,21 @@ def advice() -> tuple[AdviceLine, ...]:
     )  # fmt: skip
 
 
+WORDING = "Reduce *by half* <b>at first</b>."
+
+
+def with_wording(made: Results, drug: str = "capecitabine") -> Results:
+    """Attach a guideline's own wording to the rows of one drug, in every sample."""
+
+    def attach(line: AdviceLine) -> AdviceLine:
+        if line.drug != drug or line.row is None:
+            return line
+        return replace(line, row=replace(line.row, texts=(SourceText(WORDING),)))
+
+    samples = (replace(one, advice=tuple(map(attach, one.advice))) for one in made.samples)
+    return replace(made, samples=tuple(samples))
+
+
 def sample(name: str = "NA18526") -> SampleResult:
     return SampleResult(
         name,
@@ -213,7 +228,7 @@ def sample(name: str = "NA18526") -> SampleResult:
             NotAssessed("codeine", ("CYP2D6",), "CYP2D6 cannot be called from this kind of data."),
             NotAssessed("abacavir", ("HLA-B",), "HLA-B was not typed."),
         ),
-        (Disagreement("clopidogrel", (("CPIC", "avoid"), ("FDA table", "consider another drug"))),),
+        (Disagreement("clopidogrel", (("CPIC", "avoid"), ("FDA table", "consider alternative"))),),
         (Note("sex-unknown", "Sex is not known; one copy of X was not assumed."),),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from made_results import HOSTILE_NAMES, POOR, SLCO1B1, act, line, results, row
+from made_results import HOSTILE_NAMES, POOR, SLCO1B1, act, line, results, row, with_wording
 
 from pgx.domain.call import Note
 from pgx.domain.drug import ActionKind, Drug, Severity
@@ -69,6 +69,20 @@ def test_every_source_is_in_the_detail():
     ]
     assert "Sources disagree: CPIC: avoid; FDA table: consider another drug." in detail
     assert r"CYP2C19 \*2/\*2 Poor Metabolizer" in detail
+
+
+def test_own_medicines_come_first_and_say_so():
+    cards = cards_of(results(medicines=("citalopram", "sertraline", "clopidogrel")))
+    assert [card["summary"].split(":")[0] for card in cards[:3]] == ["clopidogrel", "citalopram", "amitriptyline"]
+    own = ["One of the patient's own medicines." in card["detail"] for card in cards]
+    assert own == [True, True, False, False, False]
+
+
+def test_wording_of_the_guideline_is_in_the_detail():
+    told = {card["summary"].split(":")[0]: card["detail"] for card in cards_of(with_wording(results()))}
+    said = r"Wording of the guideline: Reduce \*by half\* \<b\>at first\</b\>."
+    assert [name for name, detail in told.items() if said in detail] == ["capecitabine"]
+    assert [name for name, detail in told.items() if "Wording" in detail] == ["capecitabine"]
 
 
 @pytest.mark.parametrize("severity", [Severity.GREY, Severity.GREEN])

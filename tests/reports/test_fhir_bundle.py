@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from fhir_profiles.fhir_runs import DRUGS, GENES, RUNS, bundle_of, codings, of_type, parts, values_of, with_gene
 from fhir_profiles.profile_check import bundle_issues
-from made_results import HOSTILE_NAMES, cyp2c19, results
+from made_results import HOSTILE_NAMES, cyp2c19, results, with_wording
 
 from pgx.domain.call import Note
 from pgx.domain.results import Agreement
@@ -190,6 +190,36 @@ def test_nothing_is_left_out_silently():
     assert "Old rules." in told
     assert "Restricted run: only drugs clopidogrel. Everything else was left out." in told
     assert of_type(bundle_of(RUNS["restricted"]), "DiagnosticReport")[0]["conclusion"].startswith("Restricted run:")
+
+
+ESCAPED = r"Reduce \*by half\* \<b\>at first\</b\>."
+
+
+@pytest.mark.parametrize(("kind", "profile"), [("Task", ""), ("Observation", "therapeutic-implication")])
+def test_wording_of_the_guideline_is_a_note_of_its_advice(kind, profile):
+    found = of_type(bundle_of(with_wording(results())), kind, profile)
+    texts = [note["text"] for one in found for note in one.get("note", ()) if "Wording" in note["text"]]
+    assert texts == [f"Wording of the guideline (CPIC): {ESCAPED}"]
+    assert "Wording" not in str(bundle_of(results()))
+
+
+def test_wording_never_stands_without_how_far_it_holds():
+    found = of_type(bundle_of(with_wording(results(), "simvastatin")), "Observation", "therapeutic-implication")
+    (other, unseen) = [note["text"] for one in found for note in one.get("note", ()) if "Wording" in note["text"]]
+    assert unseen.startswith(describe_agreement(Agreement.UNSEEN, ("*5", "*15"), 0.18).replace("*", r"\*"))
+    assert other.startswith("Wording of the guideline (DPWG):")
+
+
+def test_own_medicines_are_in_the_conclusion():
+    run = results(medicines=("simvastatin", "clopidogrel", "codeine", "aspirin"))
+    bundle = bundle_of(run)
+    assert bundle_issues(bundle) == []
+    (report,) = of_type(bundle, "DiagnosticReport")
+    assert report["conclusion"].startswith(
+        "The patient's own medicines: simvastatin (No all-clear), clopidogrel (Avoid), "
+        "codeine (Could not be assessed), aspirin (Not in the rules; nothing is known here). Needs something done: "
+    )
+    assert "own medicines" not in str(bundle_of(results()))
 
 
 def test_stars_and_tags_in_notes_stay_text():

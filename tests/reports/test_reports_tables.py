@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_results import HOSTILE_NAMES, results
+from made_results import HOSTILE_NAMES, WORDING, results, with_wording
 
 from pgx.domain.call import Evidence
 from pgx.errors import PgxError
@@ -92,6 +92,14 @@ def test_flattened_cells():
     assert tpmt["lookup_alleles"] == "*1/*3A|*3B/*3C"
     assert tpmt["functions"] == "Normal function/No function|No function/No function"
     assert tpmt["diplotypes.phenotype"] == "Intermediate Metabolizer|Poor Metabolizer"
+
+
+def test_wording_of_the_guideline_stands_where_it_was_attached():
+    rows = rows_of(with_wording(results()), "recommendations")
+    assert {row["source_text"] for row in rows if (row["drug"], row["source"]) == ("capecitabine", "CPIC")} == {WORDING}
+    assert {row["source_text"] for row in rows if row["drug"] != "capecitabine"} == {""}
+    names = [column.name for column in RECOMMENDATIONS]
+    assert names[-3:] == ["source_text", "rules.version", "rules.sha256"]
 
 
 def test_drugs_that_could_not_be_assessed_stand_with_their_genes():

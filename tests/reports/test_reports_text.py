@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from pgx.domain.call import Note
-from pgx.domain.results import Restriction
+from pgx.domain.results import InputFile, InputReport, Restriction
+from pgx.reports.input_words import describe_input
 from pgx.reports.markdown import write_markdown
 from pgx.reports.terminal import print_results
 
@@ -115,6 +116,53 @@ def test_limits_and_old_rules_are_said_first(names):
     assert "more than 18 months old" in head
 
 
+READ = InputReport(
+    (InputFile("x.vcf.gz"),),
+    "GRCh38",
+    read=1203,
+    used=1000,
+    discarded=(("not at a defining position", 200), ("symbolic allele", 3)),
+    marked=1,
+    genotypes=(("depth below 20", 1400), ("no genotype", 2)),
+    unexplained=(("DPYD", 2), ("TPMT", 1)),
+)
+SAID = (
+    "203 of 1,203 records not used: 200 not at a defining position; 3 symbolic allele.",
+    "1 record used that fails FILTER; --require-pass leaves them out.",
+    "1,402 genotypes give no alleles: 1,400 depth below 20; 2 no genotype.",
+    "3 records in exons that no table explains: DPYD 2, TPMT 1.",
+)
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        (READ, SAID),
+        (InputReport((), None, read=5, used=5), ()),
+        (replace(READ, discarded=(), unexplained=(), marked=0), SAID[2:3]),
+        (replace(READ, discarded=(("symbolic allele", 3),), marked=2, genotypes=(("no depth", 1),), unexplained=()), (
+            "3 of 1,203 records not used: symbolic allele.",
+            "2 records used that fail FILTER; --require-pass leaves them out.",
+            "1 genotype gives no alleles: no depth.",
+        )),
+    ],
+    ids=["everything", "nothing", "genotypes alone", "single reasons"],
+)  # fmt: skip
+def test_what_was_not_used_is_said_in_words(report, said):
+    assert tuple(describe_input(report)) == said
+
+
+@pytest.mark.parametrize("names", [(), ("a", "b")], ids=["one", "several"])
+def test_what_was_not_used_is_on_the_terminal(names):
+    text = printed(replace(results(*names), input=READ), width=100)
+    assert "\n".join(SAID) in text
+    assert text.index(SAID[0]) < text.index("a  " if names else "Sample ")
+    assert "records" not in printed(replace(results(*names), input=replace(READ, **USED)))
+
+
+USED = {"discarded": (), "marked": 0, "genotypes": (), "unexplained": ()}
+
+
 def test_genes_alone_are_printed_without_advice():
     text = printed(replace(results(), samples=(replace(sample(), advice=(), not_assessed=(), disagreements=()),)))
     assert "Needs something done" not in text
@@ -151,6 +199,15 @@ def test_markdown_says_what_the_terminal_says(pages):
     assert "CYP2D6: cannot be called from this kind of data: codeine" in text
     assert html.count("<h1>") == 1
     assert html.count("<tr>") == 8
+
+
+def test_markdown_says_what_was_not_used(pages):
+    (page,) = pages(replace(results(), input=READ))
+    part = page[page.index("## What was read") : page.index("## About")]
+    html = MarkdownIt("commonmark").render(part)
+    assert re.findall(r"<li>(.*)</li>", html) == list(SAID)
+    (page,) = pages(replace(results(), input=replace(READ, **USED)))
+    assert "## What was read" not in page
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

@@ -5,6 +5,19 @@ risk in the call from all positions of the panel, and is missed when the call fr
 The prediction speaks of alleles whose frequency in the group is published, so carriers of these are compared;
 carriers of other alleles are counted beside. Children of people in the panel are left out.
 
+Both sides mean the same by missed: of those who carry such an allele, the share in whom none is noticed, under its own
+name or that of another such allele; no result at all is a miss. They differ in three things. The prediction pairs
+alleles as if strands were independent, the panel has real pairs. The panel lacks sites at which fewer than two people
+differ, so that alleles of these cannot be counted in it, while the prediction has them with their published frequency;
+of what the array misses this concerns one allele (CYP2B6 *28, 0.6 %: without it 0.087 is predicted for the
+Sub-Saharan group, with it 0.094). And the published frequencies are of other people.
+
+For that last reason populations are the units of the comparison gene by gene. Published tables give no numbers of
+people for the two genes that are missed in part, and their error would not be that of drawing people anyway: what is
+missed of CYP3A5 goes from 0.50 in the Gambia to 0.70 in Kenya. So the published mean is taken to be one of as many
+populations as the panel has of the group, as different from each other as the panel's; see `Figures.allowed`. Whether
+the method is right, the tighter test with the panel's own frequencies tells.
+
 The panel's African superpopulation is two of the nine groups: people from Africa are Sub-Saharan African, those of
 Barbados and the southern United States are African American/Afro-Caribbean. Each is compared with its own group, since
 alleles from Europe are about a fifth of those of the second.
@@ -20,6 +33,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import sqrt
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 from typer.testing import CliRunner
@@ -44,12 +58,8 @@ SUB_SAHARAN = BiogeographicGroup.SUB_SAHARAN_AFRICAN
 AMERICAN = BiogeographicGroup.AFRICAN_AMERICAN
 GROUPS = {name: SUB_SAHARAN for name in ("ESN", "GWD", "LWK", "MSL", "YRI")} | {"ACB": AMERICAN, "ASW": AMERICAN}
 Z = 1.96
-PUBLISHED_OTHERWISE = {
-    ("CYP2B6", SUB_SAHARAN): "*18 is published with 5.8 % and has 8.9 % in the panel",
-    ("CYP2B6", AMERICAN): "*18 is published with 3.3 % and has 7.2 % in the panel",
-    ("CYP3A5", SUB_SAHARAN): "*3 is published with 24 % and has 15 % in the panel, *7 with 8.6 % and 12 %",
-}
-"""Genes in which published and the panel's frequencies differ by more than the panel's sampling error."""
+T_BY_FREEDOM = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571}
+"""Two-sided 95 % points of Student's t, by degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class Figures:
     predicted: float
     own: float | None
     people: tuple[str, ...]
+    populations: tuple[str, ...]
     carries: tuple[bool, ...]
     missed: tuple[bool, ...]
     unlisted_carriers: int
@@ -80,9 +91,38 @@ class Figures:
         return wilson(sum(self.missed), self.carriers)
 
     @property
-    def agrees(self) -> bool:
-        low, high = self.interval
-        return low <= self.predicted <= high
+    def by_population(self) -> list[float]:
+        """The share missed in each population with carriers."""
+        carried = Counter(where for where, carries in zip(self.populations, self.carries, strict=True) if carries)
+        missed = Counter(where for where, lost in zip(self.populations, self.missed, strict=True) if lost)
+        return [missed[where] / count for where, count in sorted(carried.items())]
+
+    def allowed(self, spread: Spread) -> tuple[float, float]:
+        """Where the mean of as many other populations of the group would lie in 95 of 100 cases, given the panel's.
+
+        Two means of m populations each differ by a standard error of s times the root of 2/m. Where all populations
+        are missed wholly or not at all they tell no spread, and the interval is that of drawing people.
+        """
+        if not spread.deviation:
+            return self.interval
+        half = T_BY_FREEDOM[spread.freedom] * spread.deviation * sqrt(2 / len(self.by_population))
+        return self.measured - half, self.measured + half
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How much populations of one group differ in what is missed of a gene: standard deviation, and its freedom."""
+
+    deviation: float
+    freedom: int
+
+    @classmethod
+    def of(cls, groups: Sequence[Figures]) -> Spread:
+        """Pool the groups of one gene, each around its own mean."""
+        shares = [one.by_population for one in groups]
+        freedom = sum(len(found) - 1 for found in shares)
+        squares = sum((share - fmean(found)) ** 2 for found in shares for share in found)
+        return cls(sqrt(squares / freedom), freedom)
 
 
 def wilson(hits: int, total: int, z: float = Z) -> tuple[float, float]:
@@ -111,13 +151,13 @@ def array(shared: Path) -> tuple[AssayReport, dict[str, frozenset[str]]]:
     return report, {covered.gene: covered.seen for covered in coverage.genes}
 
 
-def read_people(shared: Path) -> dict[str, BiogeographicGroup]:
-    """Members of the African superpopulation without a parent in the panel, and their group."""
+def read_people(shared: Path) -> dict[str, str]:
+    """Members of the African superpopulation without a parent in the panel, and their population."""
     with (shared / "data" / "1kgp" / "populations.tsv").open() as stream:
         rows = list(csv.DictReader(stream, delimiter=" "))
     known = {row["SampleID"] for row in rows}
     founders = (row for row in rows if not {row["FatherID"], row["MotherID"]} & known)
-    return {row["SampleID"]: GROUPS[row["Population"]] for row in founders if row["Superpopulation"] == "AFR"}
+    return {row["SampleID"]: row["Population"] for row in founders if row["Superpopulation"] == "AFR"}
 
 
 def read_panel(shared: Path, gene: Gene) -> GenotypeTable | None:
@@ -151,7 +191,8 @@ def count(found: GeneAssay, gene: Gene, shared: Path) -> Iterator[Figures]:
     table = read_panel(shared, gene)
     if table is None:
         return
-    people = read_people(shared)
+    populations = read_people(shared)
+    people = {name: GROUPS[where] for name, where in populations.items()}
     full = call_gene(gene, table, CallOptions())
     part = call_gene(gene, masked(gene, table, array(shared)[1][gene.symbol]), CallOptions())
     risk = [risk_alleles(gene, call) for call in full.calls]
@@ -173,6 +214,7 @@ def count(found: GeneAssay, gene: Gene, shared: Path) -> Iterator[Figures]:
             share.share.missed,
             own_prediction(found, gene, [full.calls[full.index[n]] for n in columns], listed),
             tuple(table.samples[n] for n in columns),
+            tuple(populations[table.samples[n]] for n in columns),
             tuple(bool(alleles & listed) for alleles in carried),
             tuple(bool(alleles & listed) and lost for alleles, lost in zip(carried, missed, strict=True)),
             sum(other),
@@ -226,18 +268,32 @@ def pooled(figures: Sequence[Figures]) -> tuple[float, float]:
     return share, sqrt(sum((missed[name] - share * carried[name]) ** 2 for name in carried)) / carried.total()
 
 
-def test_each_gene_is_missed_as_predicted_where_frequencies_agree(figures: list[Figures]) -> None:
-    print(
-        f"{'gene':8} {'group':32} predicted  measured [95 % interval]  missed/carriers  other alleles missed/carriers"
-    )
+def test_each_gene_is_missed_as_predicted(figures: list[Figures]) -> None:
+    """No exceptions: what is predicted lies where the mean of other populations of the group would."""
+    print(f"{'gene':8} {'group':32} predicted  measured [allowed]  missed/carriers  other alleles missed/carriers")
+    apart = []
     for one in figures:
-        low, high = one.interval
+        low, high = one.allowed(Spread.of([other for other in figures if other.gene == one.gene]))
         print(
             f"{one.gene:8} {one.group:32} {one.predicted:9.3f} {one.measured:9.3f} [{low:.3f}, {high:.3f}] "
             f"{sum(one.missed):10}/{one.carriers:<4} {one.unlisted_missed:10}/{one.unlisted_carriers}"
         )
-    apart = {(one.gene, one.group) for one in figures if not one.agrees}
-    assert apart == set(PUBLISHED_OTHERWISE)
+        if not low <= one.predicted <= high:
+            apart.append((one.gene, one.group))
+    assert not apart
+
+
+def test_the_comparison_by_gene_could_fail(figures: list[Figures]) -> None:
+    """Where some but not all carriers are missed, what is allowed holds neither none nor all of them.
+
+    This is so with five populations; two, as in the other group, tell too little to exclude none for CYP2B6.
+    """
+    partly = [one for one in figures if 0 < one.predicted < 1 and one.group is SUB_SAHARAN]
+    assert {one.gene for one in partly} == {"CYP2B6", "CYP3A5"}
+    for one in partly:
+        low, high = one.allowed(Spread.of([other for other in figures if other.gene == one.gene]))
+        assert 0 < low < high < 1
+        assert high - low < 0.32
 
 
 def test_with_the_panels_own_frequencies_every_gene_is_missed_as_predicted(figures: list[Figures]) -> None:

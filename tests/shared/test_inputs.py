@@ -13,6 +13,8 @@ from test_getrm_consensus import (
     Consensus,
     Verdict,
     allele,
+    bases_at,
+    canonical,
     conflicts,
     is_copy_change,
     is_newer,
@@ -24,10 +26,12 @@ from test_getrm_consensus import (
 
 from pgx.domain.drug import Severity
 from pgx.domain.evidence import EvidenceState
-from pgx.domain.genotype import Sex
+from pgx.domain.gene import Gene
+from pgx.domain.genotype import Pattern, Sex
 from pgx.domain.ruleset import RuleSet
 from pgx.domain.variant import Build
 from pgx.genotypes import ReadOptions, read_genotypes
+from pgx.phenotypes.withholding import REFERENCE_UNTESTED
 from pgx.pipeline import run
 from pgx.rules.ruleset import load_rules
 from pgx.selection import RunOptions
@@ -151,7 +155,15 @@ def consumer_cases(folder: Path, rules: RuleSet) -> Iterator[Case]:
         for sample, symbol, diplotype in truth:
             if path.name.startswith(sample) and symbol in rules.genes:
                 call, pattern = results.samples[0].genes[symbol].call, tables[symbol].pattern(0)
-                yield Case(path.name, sample, rules.genes[symbol], diplotype, call, pattern, None, path, Build.GRCH37)
+                beside = panel_pattern(folder, rules.genes[symbol], sample)
+                yield Case(path.name, sample, rules.genes[symbol], diplotype, call, pattern, beside, path, Build.GRCH37)
+
+
+def panel_pattern(folder: Path, gene: Gene, sample: str) -> Pattern | None:
+    """The same person's genotypes in the GRCh38 panel, whose reads are others than those of the consumer files."""
+    path = folder.parents[1] / f"1kgp/GRCh38/{gene.symbol}.vcf.gz"
+    options = ReadOptions(build=Build.GRCH38, samples=(sample,))
+    return read_genotypes([path], [gene], options)[0][gene.symbol].pattern(0) if path.is_file() else None
 
 
 def read_again(path: Path, marker: str) -> str:
@@ -160,21 +172,32 @@ def read_again(path: Path, marker: str) -> str:
     return "".join(sorted("".join(line.split("\t")[3:])))
 
 
-def judge_consumer(case: Case) -> Verdict:
-    """Compare with the truth: given, left open, or ruled out by genotypes that stand so in the file."""
-    wanted = pairs_today(case)
+def judge_consumer(case: Case, reported: set[str]) -> Verdict:
+    """Compare with the truth.
+
+    `newer`: the consensus, which knows the alleles in `reported`, never names the one that is called; its variants
+    stand so in the text of the file, and in the panel of the other build, a call set made from other reads.
+    """
+    wanted, best = pairs_today(case), [canonical(d.alleles) for d in case.call.best_diplotypes]
     if not case.call.status.has_result:
         return Verdict("no call")
-    if {tuple(d.alleles) for d in case.call.best_diplotypes} & wanted:
+    if set(best) & wanted:
         return Verdict("given")
     names = {name for pair in wanted for name in pair}
     if names & set(case.call.evidence.not_excluded):
         return Verdict("left open", f"{', '.join(sorted(names & set(case.call.evidence.not_excluded)))} not excluded")
     against = min((conflicts(case, pair) for pair in wanted), key=len, default=[])
-    rows = [(case.gene.positions[row].name, row) for row in against]
-    if rows and all(read_again(case.file, marker) == bases(case, row) for marker, row in rows):
-        return Verdict("ruled out", "; ".join(shown(case, row) for _, row in rows) + " in the file")
-    return Verdict("unexplained")
+    newer = is_newer(case, wanted, best, reported)
+    if newer and against and all(is_confirmed(case, row) for row in against):
+        return Verdict("newer", f"{newer.reason}; {'; '.join(shown(case, row) for row in against)} in file and panel")
+    return Verdict("unexplained", "; ".join(shown(case, row) for row in against))
+
+
+def is_confirmed(case: Case, row: int) -> bool:
+    """True where the text of the file and the panel of the other build have the genotype that was called."""
+    marker, called = case.gene.positions[row].name, bases(case, row)
+    assert case.beside is not None
+    return called == read_again(case.file, marker) == "".join(bases_at(case.beside, row))
 
 
 def bases(case: Case, row: int) -> str:
@@ -182,18 +205,48 @@ def bases(case: Case, row: int) -> str:
 
 
 def test_consumer_files_give_their_truth_or_no_call(shared, rules, capsys):
-    judged = [(case, judge_consumer(case)) for case in consumer_cases(shared / "data/arrays/consumer", rules)]
+    """Nothing else may come: where the truth is not given, there is no call, or the truth is older than the allele."""
+    reported = Consensus(shared / "truth/getrm_consensus.tsv").names
+    cases = list(consumer_cases(shared / "data/arrays/consumer", rules))
+    judged = [(case, judge_consumer(case, reported[case.gene.symbol])) for case in cases]
+    counts = Counter(verdict.kind for _, verdict in judged)
     with capsys.disabled():
-        print(f"\nconsumer files: {dict(Counter(verdict.kind for _, verdict in judged))}")
+        print(f"\nconsumer files: {dict(counts)}")
         for case, verdict in judged:
             if "23andme" in case.origin and verdict.kind not in ("given", "no call"):
                 best = " or ".join(d.name for d in case.call.best_diplotypes[:3])
                 reason = f"{verdict.kind}: {verdict.reason}"
                 print(f"  {case.sample} {case.gene.symbol} {case.consensus}, here {best}: {reason}")
     assert len({case.origin for case, _ in judged}) == 10
-    assert not [(c.origin, c.gene.symbol, c.consensus) for c, verdict in judged if verdict.kind == "unexplained"]
+    assert counts.keys() == {"given", "no call", "newer"}
+    assert (counts["given"], counts["no call"]) == (46, 44)
+    newer = Counter((case.sample, case.gene.symbol) for case, verdict in judged if verdict.kind == "newer")
+    assert newer == {("HG00276", "CYP4F2"): 2, ("NA10851", "CYP4F2"): 2}
     both = {(case.sample, case.gene.symbol, case.call) for case, _ in judged}
     assert len(both) == len(judged) / 2, "the two layouts of a person give the same calls"
+
+
+def test_what_consumer_files_do_not_test_is_not_reference(shared, rules, capsys):
+    """A result of reference alleles alone stands only where no untested allele would change what guidelines see."""
+    kept: Counter[str] = Counter()
+    withheld: Counter[str] = Counter()
+    for path in sorted((shared / "data/arrays/consumer").glob("*.txt")):
+        sample = run([path], RunOptions(), rules).samples[0]
+        for symbol, result in sample.genes.items():
+            whole = {allele.printed_name for allele in rules.genes[symbol].alleles if allele.defines_all}
+            found = {name for d in result.call.best_diplotypes for strand in d.components for name in strand}
+            if result.call.status.has_result and found <= whole:
+                kept[symbol] += 1
+                assert not result.unseen, f"{path.name} {symbol}"
+            withheld[symbol] += any(note.code == REFERENCE_UNTESTED for note in result.call.notes)
+        green = [line for line in sample.advice if line.severity is Severity.GREEN]
+        assert all(sample.genes[r.gene].gives_advice for line in green for r in line.readings if r.gene in sample.genes)
+        silent = {symbol for symbol, result in sample.genes.items() if not result.gives_advice}
+        assert not [line.drug for line in sample.advice if set(line.guideline.genes) <= silent]
+    with capsys.disabled():
+        print(f"\nof 10 consumer files, reference alone: kept {dict(+kept)}, not called {dict(+withheld)}")
+    assert kept.keys().isdisjoint({"CYP2C19", "TPMT", "DPYD"})
+    assert withheld["TPMT"]
 
 
 def test_what_an_array_does_not_test_is_listed(shared, rules, capsys):

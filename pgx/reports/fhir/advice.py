@@ -64,7 +64,7 @@ class Advice:
         return {
             **observation("therapeutic-implication", codes.guide_code(codes.THERAPEUTIC_IMPLICATION), self._patient),
             "extension": list(_citations(told)),
-            "note": _strength(told),
+            "note": list(_notes(told)),
             "derivedFrom": bases,
             "component": [*self._components(line, told), conclusion(_statement(line, told))],
         }
@@ -88,7 +88,7 @@ class Advice:
             "description": f"{line.drug}: {_statement(line, told)}",
             "for": self._patient,
             "reasonReference": implication,
-            "note": _strength(told),
+            "note": list(_notes(told)),
         }
 
 
@@ -177,8 +177,13 @@ def _statement(line: AdviceLine, told: LineSummary) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _strength(told: LineSummary) -> list[Json]:
-    return [annotation(f"Strength of the recommendation ({told.source}): {told.strength}.")] if told.strength else []
+def _notes(told: LineSummary) -> Iterable[Json]:
+    """Strength and the guideline's own wording; how far the line holds stands before the wording."""
+    if told.strength:
+        yield annotation(f"Strength of the recommendation ({told.source}): {told.strength}.")
+    if told.source_text:
+        wording = f"Wording of the guideline ({told.source}): {told.source_text}"
+        yield annotation(" ".join(part for part in (told.certainty, wording) if part))
 
 
 def _citations(told: LineSummary) -> Iterable[Json]:

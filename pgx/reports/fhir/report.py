@@ -8,13 +8,21 @@ from pgx.reports.fhir import codes
 from pgx.reports.fhir.advice import headline, withheld_lines
 from pgx.reports.fhir.graph import annotation, extension
 from pgx.reports.summary import summarise_sample
-from pgx.reports.wording import GROUP_TITLES, Group, describe_restriction
+from pgx.reports.wording import (
+    GROUP_TITLES,
+    OWN_MEDICINES,
+    Group,
+    describe_absent_medicine,
+    describe_disagreement,
+    describe_restriction,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from pgx.domain.results import Results, SampleResult
     from pgx.reports.fhir.codes import Json
+    from pgx.reports.summary import LineSummary, SampleSummary
 
 METHODOLOGY = "test-methodology"
 DISCLAIMER = "test-disclaimer"
@@ -53,12 +61,21 @@ def _distinct(references: list[Json]) -> list[Json]:
 
 
 def _conclusion(results: Results, sample: SampleResult) -> str:
-    """What the first page says: limits of the run, what needs doing, and what could not be assessed."""
+    """What the first page says: limits of the run, the patient's own drugs, what needs doing, what is not known."""
     told, withheld = summarise_sample(sample), withheld_lines(sample)
     needed = ", ".join(f"{drug.drug} ({headline(drug, withheld)})" for drug in told.group(Group.ACTION))
     others = {group: ", ".join(drug.drug for drug in told.group(group)) for group in Group}
     parts = [f"{GROUP_TITLES[group]}: {drugs}." for group, drugs in {**others, Group.ACTION: needed}.items() if drugs]
-    return " ".join(part for part in (describe_restriction(results.restriction), *parts) if part)
+    first = (describe_restriction(results.restriction), _medicines(results, told, withheld))
+    return " ".join(part for part in (*first, *parts) if part)
+
+
+def _medicines(results: Results, told: SampleSummary, withheld: Container[LineSummary]) -> str:
+    """Say of each of the patient's own drugs, in the order given, what it needs; empty where none are known."""
+    known = {drug.drug: headline(drug, withheld) for drug in told.drugs}
+    absent = describe_absent_medicine(results).removesuffix(".")
+    found = [f"{name} ({known.get(name, absent)})" for name in results.medicines]
+    return f"{OWN_MEDICINES}: {', '.join(found)}." if found else ""
 
 
 def _notes(results: Results, sample: SampleResult) -> list[tuple[str, str]]:
@@ -100,6 +117,6 @@ def _not_assessed(sample: SampleResult) -> Iterable[str]:
 
 
 def _disagreements(sample: SampleResult) -> Iterable[str]:
-    for found in sample.disagreements:
+    for found in map(describe_disagreement, sample.disagreements):
         views = "; ".join(f"{source}: {text}" for source, text in found.positions)
         yield f"Sources disagree on {found.drug}: {views}."

@@ -8,7 +8,14 @@ from pgx.domain.call import CallStatus
 from pgx.reports.html.element import Html, join, joined, tag
 from pgx.reports.html.view import Mark, View, facts, listing, mark_at, mark_of, pill, symbol
 from pgx.reports.summary import headlines
-from pgx.reports.wording import DISCLAIMER, GROUP_TITLES, STATUS_WORDS, Group, describe_absent_medicine
+from pgx.reports.wording import (
+    DISCLAIMER,
+    GROUP_TITLES,
+    OWN_MEDICINES,
+    STATUS_WORDS,
+    Group,
+    describe_absent_medicine,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -136,7 +143,7 @@ def _own_medicines(view: View) -> Html | None:
     known = {drug.drug.casefold(): drug for drug in view.summary.drugs}
     rows = [_medicine_row(view, name, known.get(name.casefold())) for name in view.medicines]
     return tag(
-        "section", tag("h2", "The patient's own medicines", id="own"), tag("ul", rows, class_="rows brief own"),
+        "section", tag("h2", OWN_MEDICINES, id="own"), tag("ul", rows, class_="rows brief own"),
         aria_labelledby="own",
     )  # fmt: skip
 
