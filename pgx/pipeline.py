@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pgx.calling import CallOptions, call_gene, call_patterns
+from pgx.calling import CallOptions, call_patterns
 from pgx.domain.call import Note
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.genotype import Genotype, GenotypeTable
@@ -65,17 +65,17 @@ def run(
         samples = tuple(dict.fromkeys(call.sample or UNNAMED for call in outside.calls))
         tables, report = {gene.symbol: _nothing_read(gene, samples) for gene in genes}, ReadReport((), None)
     given, problems = assign_samples(outside, samples)
-    results = {
-        gene.symbol: _GeneResults(Interpreter(gene), tables[gene.symbol], options, report.untestable, rules)
+    called = [
+        CalledGene(gene, tables[gene.symbol], options, report.untestable, given, rules.frequencies.get(gene.symbol))
         for gene in genes
-    }
+    ]
     drugs = drugs_of(rules, restriction)
     adviser = Adviser(drugs if options.advise else (), context)
     return Results(
         tool_version(),
         RuleSetInfo(rules.version, rules.sha256, rules.date, rules.notes),
         _input_report(report, options),
-        tuple(_sample_result(name, n, results, given.get(name, ()), adviser) for n, name in enumerate(samples)),
+        tuple(_sample_results(samples, called, adviser)),
         restriction,
         (
             *rule_warnings(rules),
@@ -232,48 +232,6 @@ class CalledGene:
         yield from (self._patterns[number] for number, _ in self._outside)
 
 
-class _GeneResults:
-    """The results of one gene: every distinct pattern called and translated once, outside calls put beside."""
-
-    def __init__(
-        self,
-        interpreter: Interpreter,
-        table: GenotypeTable,
-        options: RunOptions,
-        foreign: Collection[str],
-        rules: RuleSet,
-    ) -> None:
-        gene = interpreter.gene
-        self._gene, self._prefer, self._interpreter = gene, options.prefer, interpreter
-        calls = call_gene(gene, table, CallOptions(options.all_matches, options.combinations))
-        withheld = Withholding.of(interpreter, table, calls.index, foreign, rules.frequencies.get(gene.symbol))
-        self._table = table
-        self._extra: dict[int, tuple[GeneResult, ...]] = {}
-        self._calls = tuple(withheld.checked(call, number) for number, call in enumerate(calls.calls))
-        self._results = tuple(self._interpreter.interpret(call) for call in self._calls)
-        self._index = calls.index
-
-    def result(self, sample: int, given: Sequence[OutsideCall]) -> GeneResult:
-        """Return the result of the sample in this column, merged with what other callers say of it."""
-        mine = [call for call in given if call.gene == self._gene.symbol]
-        pattern = int(self._index[sample])
-        if not mine:
-            return self._results[pattern]
-        outside = to_gene_call(self._gene, mine, translate)
-        return self._interpreter.interpret(
-            merge_calls(self._gene, self._calls[pattern], outside, self._prefer, translate)
-        )
-
-    def extra_positions(self, sample: int) -> tuple[GeneResult, ...]:
-        """Return the results of positions that guidelines ask for by themselves."""
-        if not self._gene.extra:
-            return ()
-        pattern = int(self._index[sample])
-        if pattern not in self._extra:
-            self._extra[pattern] = read_extra_positions(self._gene, self._table.pattern(sample))
-        return self._extra[pattern]
-
-
 def _nothing_read(gene: Gene, samples: tuple[str, ...]) -> GenotypeTable:
     """Return the table of a run without variant files: the files say nothing about any position."""
     import numpy as np
@@ -290,13 +248,15 @@ def _read_outside(options: RunOptions, rules: RuleSet) -> OutsideReport:
     return read_outside(options.outside, rules.genes) if options.outside else OutsideReport()
 
 
-def _sample_result(
-    name: str, number: int, results: Mapping[str, _GeneResults], given: Sequence[OutsideCall], adviser: Adviser
-) -> SampleResult:
-    genes = {symbol: found.result(number, given) for symbol, found in results.items()}
-    positions = {extra.gene: extra for found in results.values() for extra in found.extra_positions(number)}
-    advice = adviser.advise({**genes, **positions})
-    return SampleResult(name, genes, advice.lines, advice.not_assessed, advice.disagreements)
+def _sample_results(samples: Sequence[str], called: Sequence[CalledGene], adviser: Adviser) -> Iterator[SampleResult]:
+    """Put the results of all genes together for each sample, and advise it."""
+    found = [(gene.gene.symbol, gene.index, tuple(gene.results())) for gene in called]
+    extra = [gene.extra_positions() for gene in called if gene.gene.extra]
+    for number, name in enumerate(samples):
+        genes = {symbol: results[index[number]] for symbol, index, results in found}
+        positions = {one.gene: one for results, index in extra for one in results[index[number]]}
+        advice = adviser.advise({**genes, **positions})
+        yield SampleResult(name, genes, advice.lines, advice.not_assessed, advice.disagreements)
 
 
 def _input_report(report: ReadReport, options: RunOptions) -> InputReport:

@@ -47,6 +47,9 @@ def _lie(strands: Strands, pool: int) -> Iterable[Sides]:
         pool = strands.candidates(pool)
     if strands.copies == 1 or not strands.blocks:
         return ((pool, pool),) if pool else ()
+    if len(strands.blocks) == 1:
+        one, other = pool & strands.blocks[0].first, pool & strands.blocks[0].second
+        return ((one, other),) if one and other else ()
     ways = {(pool, pool)}
     for number, block in enumerate(strands.blocks):
         turns = ((block.first, block.second), (block.second, block.first))[: 2 if number else 1]

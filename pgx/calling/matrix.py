@@ -68,6 +68,8 @@ class AlleleMatrix:
     classes: tuple[int, ...]
     class_of: tuple[int, ...]
     undocumented_is_reference: bool
+    unusual: int
+    """Positions where the reference allele has another base than that of GRCh38, code 0."""
     known: Known = field(default_factory=Known, compare=False, repr=False)
 
     def allows(self, position: int, code: int) -> int:
@@ -117,6 +119,7 @@ def _matrix(gene: Gene) -> AlleleMatrix:
         classes,
         class_of,
         gene.undocumented_is_reference,
+        sum(1 << row for row, codes in enumerate(usual) if codes[0]),
     )
 
 

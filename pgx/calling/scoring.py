@@ -11,7 +11,8 @@ def score_pair(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pai
     """Return the score; an IUPAC position counts only where the strand has a non-reference base."""
     members = pair if strands.copies == 2 else pair[:1]
     firm = sum((matrix.defined[number] & ~matrix.wobble[number] & strands.available).bit_count() for number in members)
-    if not any(matrix.wobble[number] & strands.available for number in members):
+    unusual = (strands.carried | matrix.unusual) & strands.available
+    if not any(matrix.wobble[number] & unusual for number in members):
         return firm
     return firm + _wobble_score(matrix, strands, genotypes, members)
 

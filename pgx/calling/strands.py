@@ -24,9 +24,10 @@ class Block:
 class Strands:
     """The evidence of one pattern, position by position folded into blocks.
 
-    `fixed` are the alleles that fit every position where both strands read alike. Each block can lie either
-    way round; blocks are independent of each other, so no strand needs to be spelt out. `available` and
-    `missing` are position sets; `seen` restricts unseen positions to the reference allele's base.
+    `fixed` are the alleles that fit every position where both strands read alike, and one side or the other of every
+    block. Each block can lie either way round; blocks are independent of each other, so no strand needs to be spelt
+    out. `available`, `missing` and `carried` (those not plain) are position sets; `seen` restricts unseen positions
+    to the reference allele's base.
     """
 
     copies: int
@@ -35,6 +36,7 @@ class Strands:
     blocks: tuple[Block, ...]
     available: int
     missing: int
+    carried: int
 
     @property
     def is_phased(self) -> bool:
@@ -63,15 +65,14 @@ class Strands:
 class SeenStrands:
     """What the genotypes that were read say about the two strands, whatever else was read or not.
 
-    `fitting` are the alleles that fit the positions where both strands carry the same other base, `blocks` those
-    that fit each block. At all further positions the strands are plain or were not read: `excluded` groups the
-    fitting alleles by those of these positions that exclude them if they are plain. `carried` is the position set
-    of the others, and `lost` that of positions that give no alleles in any case.
+    `blocks` are the alleles that fit either side of the positions that differ between the strands, `carried` is the
+    set of these positions and of those where both strands have the same other base. At the others the strands are
+    plain or were not read: `excluded` groups the alleles that fit the carried ones by those of the others that
+    exclude them if they are plain. `lost` are positions that give no alleles in any case.
     """
 
     matrix: AlleleMatrix
     copies: int
-    fitting: int
     blocks: tuple[Block, ...]
     carried: int
     lost: int
@@ -84,7 +85,7 @@ class SeenStrands:
         for position in bits(missing):
             seen &= self.matrix.allowed[position][self.matrix.reference[position]]
         available = (1 << len(self.matrix.allowed)) - 1 & ~missing
-        return Strands(self.copies, fixed, seen, self.blocks, available, missing)
+        return Strands(self.copies, fixed, seen, self.blocks, available, missing, self.carried)
 
 
 def read_seen(matrix: AlleleMatrix, genotypes: Genotypes, copies: int) -> SeenStrands:
@@ -107,8 +108,9 @@ def read_seen(matrix: AlleleMatrix, genotypes: Genotypes, copies: int) -> SeenSt
         elif genotype.alleles[0]:
             fitting &= matrix.allows(position, genotype.alleles[0])
             carried |= 1 << position
-    excluded = _excluded(matrix, fitting, carried)
-    return SeenStrands(matrix, copies, fitting, tuple(blocks.values()), carried, lost, excluded)
+    for block in blocks.values():
+        fitting &= block.first | block.second
+    return SeenStrands(matrix, copies, tuple(blocks.values()), carried, lost, _excluded(matrix, fitting, carried))
 
 
 def position_set(matrix: AlleleMatrix, rows: Iterable[int]) -> int:
@@ -128,13 +130,13 @@ def _excluded(matrix: AlleleMatrix, fitting: int, carried: int) -> dict[int, int
     """Group alleles by the positions, but for the carried ones, at which they cannot have code 0."""
     groups: dict[int, int] = {}
     for mask, members in _unfit(matrix).items():
-        left = members & fitting
-        if left:
-            groups[mask & ~carried] = groups.get(mask & ~carried, 0) | left
+        if members & fitting:
+            groups[mask & ~carried] = groups.get(mask & ~carried, 0) | members & fitting
     return groups
 
 
 def _unfit(matrix: AlleleMatrix) -> dict[int, int]:
+    """Group the alleles by the positions at which they cannot have code 0."""
     groups = matrix.known.unfit_at
     if not groups:
         everything = (1 << len(matrix.alleles)) - 1

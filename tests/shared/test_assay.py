@@ -39,7 +39,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pgx.assay import cover_tables, survey
-from pgx.calling import CallOptions, call_gene
+from pgx.calling import CallOptions, call_patterns
 from pgx.cli.app import app
 from pgx.domain.assay import AssayReport, AssaySource, GeneAssay
 from pgx.domain.call import GeneCall
@@ -193,10 +193,11 @@ def count(found: GeneAssay, gene: Gene, shared: Path) -> Iterator[Figures]:
         return
     populations = read_people(shared)
     people = {name: GROUPS[where] for name, where in populations.items()}
-    full = call_gene(gene, table, CallOptions())
-    part = call_gene(gene, masked(gene, table, array(shared)[1][gene.symbol]), CallOptions())
-    risk = [risk_alleles(gene, call) for call in full.calls]
-    noticed = [bool(risk_alleles(gene, call)) for call in part.calls]
+    patterns, index = table.patterns()
+    left, left_index = masked(gene, table, array(shared)[1][gene.symbol]).patterns()
+    calls = list(call_patterns(gene, patterns, CallOptions()))
+    risk = [risk_alleles(gene, call) for call in calls]
+    noticed = [bool(risk_alleles(gene, call)) for call in call_patterns(gene, left, CallOptions())]
     for share in found.groups:
         columns = [n for n, name in enumerate(table.samples) if people.get(name) is share.group]
         if not columns:
@@ -204,15 +205,15 @@ def count(found: GeneAssay, gene: Gene, shared: Path) -> Iterator[Figures]:
         known = rules().frequencies[gene.symbol].of(share.group)
         assert known is not None
         listed = frozenset(name for name, _ in known.alleles)
-        carried = [risk[full.index[n]] for n in columns]
-        missed = [not noticed[part.index[n]] for n in columns]
+        carried = [risk[index[n]] for n in columns]
+        missed = [not noticed[left_index[n]] for n in columns]
         other = [bool(alleles) and not alleles & listed for alleles in carried]
         yield Figures(
             gene.symbol,
             share.group,
             share.share.carriers,
             share.share.missed,
-            own_prediction(found, gene, [full.calls[full.index[n]] for n in columns], listed),
+            own_prediction(found, gene, [calls[index[n]] for n in columns], listed),
             tuple(table.samples[n] for n in columns),
             tuple(populations[table.samples[n]] for n in columns),
             tuple(bool(alleles & listed) for alleles in carried),

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from pgx.calling import CallOptions, call_gene, call_pattern
+from pgx.calling import CallOptions, call_pattern
 from pgx.domain.call import CallSource, CallStatus, Diplotype, Evidence, GeneCall
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.gene import CallingMode, Gene
@@ -93,8 +93,7 @@ def call_file(path: Path, case: Case) -> dict[str, GeneCall]:
     genes = [tables.genes[symbol] for symbol in genes_of(case)]
     found, samples, _ = read_genotypes([path], genes, ReadOptions(build=Build.GRCH38, list_unexplained=False))
     column = samples.index(case["sample"]) if case["sample"] in samples else 0
-    calls = {gene.symbol: call_gene(gene, found[gene.symbol], options) for gene in genes}
-    return {symbol: entry.calls[entry.index[column]] for symbol, entry in calls.items()}
+    return {gene.symbol: call_pattern(gene, found[gene.symbol].pattern(column), options) for gene in genes}
 
 
 def run_given(case: Case) -> dict[str, GeneResult]:
