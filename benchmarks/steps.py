@@ -22,7 +22,7 @@ from benchmarks.measure import ask
 STEPS = {
     "start-up": ("pgx.rules.ruleset:load_rules",),
     "reading": ("pgx.genotypes:read_genotypes",),
-    "calling": ("pgx.pipeline:call_gene", "pgx.phenotypes.interpretation:Interpreter.interpret"),
+    "calling": ("pgx.calling.call:Caller.call", "pgx.phenotypes.interpretation:Interpreter.interpret"),
     "advising": ("pgx.guidance:Adviser.advise",),
     "writing": ("pgx.reports:write_reports", "pgx.reports.terminal:print_results"),
 }

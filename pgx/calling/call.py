@@ -13,9 +13,9 @@ from pgx.calling.lowest_function import read_variants
 from pgx.calling.options import CallOptions
 from pgx.calling.seen import Seen
 from pgx.calling.seen_pattern import SeenPattern
-from pgx.domain.call import CallStatus, GeneCall, Note
+from pgx.domain.call import CallStatus, GeneCall, GeneCalls, Note
 from pgx.domain.gene import CallingMode, Gene
-from pgx.domain.genotype import PLAIN, Pattern
+from pgx.domain.genotype import PLAIN, GenotypeTable, Pattern
 
 Mode = Callable[[Gene, Pattern, int, Sequence[int]], Seen]
 """Reads the given rows of a pattern on so many strands."""
@@ -32,6 +32,15 @@ COMBINABLE = frozenset({CallingMode.DIPLOTYPE, CallingMode.SINGLE_VARIANT, Calli
 
 MOST_KEPT = 50_000
 """Patterns whose read part is kept at a time."""
+
+
+def call_gene(gene: Gene, genotypes: GenotypeTable, options: CallOptions) -> GeneCalls:
+    """Call every distinct genotype pattern of one gene once.
+
+    Returns one `GeneCall` per pattern and the pattern index of each sample, shape (samples,).
+    """
+    patterns, index = genotypes.patterns()
+    return GeneCalls(gene.symbol, tuple(call_patterns(gene, patterns, options)), index)
 
 
 def call_patterns(gene: Gene, patterns: Iterable[Pattern], options: CallOptions) -> Iterator[GeneCall]:

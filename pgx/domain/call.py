@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pgx.domain.gene import ActivityValue
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 AllelePair = tuple[str, ...]
 """Two allele names, or one where there is one copy."""
@@ -128,3 +133,12 @@ class GeneCall:
     def gives_advice(self) -> bool:
         """True where there is a result that guidelines can be asked with; partial alleles are none."""
         return self.status.has_result and not any(diplotype.partial for diplotype in self.best_diplotypes)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneCalls:
+    """One call per distinct pattern, and the pattern index of each sample."""
+
+    gene: str
+    calls: tuple[GeneCall, ...]
+    index: NDArray[np.int32]
