@@ -175,12 +175,17 @@ def told(matrix: AlleleMatrix, strands: Strands) -> int:
 
     An allele of which only reference bases were seen is not called; it stays among those not excluded.
     """
+    return strands.fixed & ~untold(matrix, strands.missing)
+
+
+def untold(matrix: AlleleMatrix, missing: int) -> int:
+    """Return the alleles that have nothing left to tell them by where these positions were not read."""
     groups = matrix.known.told_by
     if not groups:
         for number, allele in enumerate(matrix.alleles):
             telling = (matrix.defined if allele.defines_all else matrix.distinct)[number]
             groups[telling] = groups.get(telling, 0) | 1 << number
-    return strands.fixed & ~members_within(groups, strands.missing)
+    return members_within(groups, missing)
 
 
 def pair_order(matrix: AlleleMatrix, pair: tuple[int, int]) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from pgx.calling.call import call_pattern
 from pgx.calling.copy_number import fit_copies
-from pgx.calling.diplotype import allele_order, pair_name, pair_order, rank_pairs, told
+from pgx.calling.diplotype import allele_order, pair_name, pair_order, rank_pairs, told, untold
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
 from pgx.calling.options import CallOptions
 from pgx.calling.questions import Pair, best_question, count_names
@@ -143,7 +143,7 @@ class _Inquiry:
 
     def _excluded(self, pair: Pair) -> str:
         conflicts = self._conflicts(pair)
-        if not conflicts and not all(told(self.matrix, self.strands) >> number & 1 for number in pair):
+        if not conflicts and any(untold(self.matrix, self.strands.missing) >> number & 1 for number in pair):
             return "none of the positions that would tell it was read"
         if not conflicts:
             return "each position fits, but not with the phase in the file"
