@@ -46,6 +46,7 @@ class Rankings:
 
     matches: dict[object, list[Match]] = field(default_factory=dict)
     ranked: dict[object, Ranking | None] = field(default_factory=dict)
+    allowed: dict[object, tuple[Consistent, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,17 @@ class SeenPairs:
         ranking = self._rank(strands)
         if ranking is None:
             return self._unmatched(strands)
-        or_single = self.gene.sex_linked and self.pattern.sex is Sex.UNKNOWN
-        consistent, not_excluded = consistent_pairs(self.matrix, strands, ranking.chosen, or_single=or_single)
+        consistent, not_excluded = self._allow(strands, ranking)
         return Finding(ranking.diplotypes, ranking.best, strands.is_phased, consistent, not_excluded, ranking.notes)
+
+    def _allow(self, strands: Strands, ranking: Ranking) -> tuple[Consistent, tuple[str, ...]]:
+        """Return what the data allow; it is the same wherever the same alleles fit."""
+        or_single = self.gene.sex_linked and self.pattern.sex is Sex.UNKNOWN
+        known = self.rankings.allowed
+        key = (strands.fixed, strands.seen, bool(strands.missing), ranking.chosen, or_single)
+        if key not in known:
+            known[key] = consistent_pairs(self.matrix, strands, ranking.chosen, or_single=or_single)
+        return known[key]
 
     def _rank(self, strands: Strands) -> Ranking | None:
         """Rank the pairs, or find them ranked before.

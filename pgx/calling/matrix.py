@@ -34,8 +34,8 @@ class Known:
     """Positions that any allele of a set defines, by set."""
     told_by: dict[int, int] = field(default_factory=dict)
     """Alleles by the positions that tell them."""
-    unfit_at: dict[int, int] = field(default_factory=dict)
-    """Alleles by the positions at which they cannot have code 0."""
+    unfit_at: list[int] = field(default_factory=list)
+    """For each allele the positions at which it cannot have code 0."""
     class_pairs: dict[object, int] = field(default_factory=dict)
     pair_names: dict[int, tuple[AllelePair, ...]] = field(default_factory=dict)
     open_alleles: dict[int, tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]] = field(

@@ -129,24 +129,23 @@ def read_strands(matrix: AlleleMatrix, genotypes: Iterable[Genotype], copies: in
 def _excluded(matrix: AlleleMatrix, fitting: int, carried: int) -> dict[int, int]:
     """Group alleles by the positions, but for the carried ones, at which they cannot have code 0."""
     groups: dict[int, int] = {}
-    for mask, members in _unfit(matrix).items():
-        if members & fitting:
-            groups[mask & ~carried] = groups.get(mask & ~carried, 0) | members & fitting
+    unfit = _unfit(matrix)
+    for number in bits(fitting):
+        mask = unfit[number] & ~carried
+        groups[mask] = groups.get(mask, 0) | 1 << number
     return groups
 
 
-def _unfit(matrix: AlleleMatrix) -> dict[int, int]:
-    """Group the alleles by the positions at which they cannot have code 0."""
-    groups = matrix.known.unfit_at
-    if not groups:
+def _unfit(matrix: AlleleMatrix) -> list[int]:
+    """Return for each allele the positions at which it cannot have code 0."""
+    unfit = matrix.known.unfit_at
+    if not unfit:
         everything = (1 << len(matrix.alleles)) - 1
-        unfit = [0] * len(matrix.alleles)
+        unfit += [0] * len(matrix.alleles)
         for position, allowed in enumerate(matrix.allowed):
             for number in bits(everything & ~allowed[0]):
                 unfit[number] |= 1 << position
-        for number, mask in enumerate(unfit):
-            groups[mask] = groups.get(mask, 0) | 1 << number
-    return groups
+    return unfit
 
 
 def pairs(strands: Strands, pool: int) -> list[tuple[int, int]]:
