@@ -22,6 +22,8 @@ def simulate_command(
     """Write a VCF in which one sample has the diplotypes asked for.
 
     Every defining position of every gene is written; genes not named have the reference allele.
+
+    Example: `pgx simulate --diplotype "GENE=*1/*2" -o made.vcf.gz`
     """
     from pgx.domain.variant import Build
     from pgx.rules.ruleset import load_rules
