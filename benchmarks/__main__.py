@@ -1,51 +1,38 @@
-"""Print the speed of pgx as a table: `python -m benchmarks [--quick]`. Every limit is the design's."""
+"""Print the speed of pgx as a table: `python -m benchmarks [--quick] [--sizes 1,000 …]`. Limits are the design's."""
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import json
 import os
 import platform
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.measure import CHECKOUT, ask, measure_bare_read, measure_pgx, shared_folder
+from benchmarks.cohort import SIZES, cohorts
+from benchmarks.measure import CHECKOUT, Row, measure_bare_read, measure_pgx, shared_folder
 from benchmarks.steps import measure_steps
 
 BUILD = "GRCh38"
-SIZES = (1_000, 10_000)
-"""Cohorts for `pgx run`; the cohort engine's own benchmark goes on to 100,000 and 500,000."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table; `limit` is empty where there is none."""
-
-    what: str
-    seconds: float
-    memory: float
-    result: str = ""
-    limit: str = ""
 
 
 def show(rows: Iterable[Row]) -> None:
     """Print the rows as they come."""
-    print(f"{'':52}{'seconds':>9}{'MB':>7}  {'limit':<15}result")
+    print("MB: largest sum of the proportional set sizes of all processes, sampled; best time of several")
+    print(f"{'':60}{'seconds':>9}{'MB':>7}  {'limit':<15}result")
     for row in rows:
-        print(f"{row.what:52}{row.seconds:>9.2f}{row.memory:>7.0f}  {row.limit:<15}{row.result}", flush=True)
+        print(row.text(), flush=True)
 
 
 def describe_machine() -> str:
     """Name the machine and the versions that the figures hold for."""
     names = ("pgx", "numpy", "cyvcf2", "pysam", "polars")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
-    machine = f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    machine = f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, load {os.getloadavg()[0]:.1f}"
     return f"{machine}; Python {platform.python_version()}, {versions}"
 
 
@@ -84,8 +71,8 @@ def shares(steps: dict[str, float]) -> str:
     return ", ".join(f"{step} {seconds / whole:.0%}" for step, seconds in steps.items())
 
 
-def panels(times: int) -> Iterator[Row]:
-    """Time all panels of one build in one command against their bare read."""
+def panels(folder: Path, times: int) -> Iterator[Row]:
+    """Time all panels of one build in one command, and as a batch, against their bare read."""
     files = sorted((shared_folder() / "data" / "1kgp" / BUILD).glob("*.vcf.gz"))
     if not files:
         return
@@ -95,41 +82,33 @@ def panels(times: int) -> Iterator[Row]:
         found = measure_pgx(command, *files, "--build", BUILD, "--quiet", times=times)
         ratio = f"{found.seconds / bare.seconds:.2f} × bare read"
         yield Row(f"  pgx {command} --quiet, one command", found.seconds, found.memory, ratio, "2 ×")
-
-
-def cohorts(folder: Path, sizes: Iterable[int], times: int) -> Iterator[Row]:
-    """Time made-up cohorts in BCF against their bare read, with distinct patterns and the cost of each."""
-    for size in sizes:
-        path = folder / f"cohort{size}.bcf"
-        made_of = ask("generate", str(size), path)
-        bare = measure_bare_read([path], times)
-        yield Row(f"bare read, {size:,} samples", bare.seconds, bare.memory, made_of)
-        counts: dict[str, int] = json.loads(ask("patterns", path))
-        patterns, most = sum(counts.values()), max(counts, key=lambda gene: counts[gene])
-        for command in ("call", "run"):
-            found = measure_pgx(command, path, "--quiet", times=times)
-            each = (found.seconds - bare.seconds) / patterns * 1e6
-            shown = f"{patterns:,} patterns ({counts[most]:,} in {most}), {each:.0f} µs each"
-            ratio = f"{found.seconds / bare.seconds:.1f} × bare read, {shown}"
-            yield Row(f"  pgx {command} --quiet", found.seconds, found.memory, ratio)
+    for jobs in ("1", "2"):
+        out = folder / f"panels{jobs}"
+        found = measure_pgx("batch", *files, "-o", out, "--build", BUILD, "--jobs", jobs, "--quiet", times=1)
+        ratio = f"{found.seconds / bare.seconds:.2f} × bare read"
+        yield Row(f"  pgx batch --jobs {jobs}, tables with advice", found.seconds, found.memory, ratio)
 
 
 def main() -> None:
     """Measure everything, or with --quick the small cases once."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="once each, and the smallest cohort only")
-    quick = parser.parse_args().quick
+    parser.add_argument("--sizes", nargs="+", type=_count, default=SIZES, metavar="SAMPLES", help="made-up cohorts")
+    given = parser.parse_args()
+    quick: bool = given.quick
     times = 1 if quick else 3
     print(describe_machine())
     if not (shared_folder() / "data").is_dir():
         print(f"no data at {shared_folder()} (set PGX_SHARED): shipped samples and made-up cohorts only")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sizes = SIZES[:1] if quick else SIZES
-        parts = (start_up(times), one_file(folder, times), panels(times), cohorts(folder, sizes, times))
+        sizes = given.sizes[:1] if quick else given.sizes
+        parts = (start_up(times), one_file(folder, times), panels(folder, times), cohorts(folder, sizes, times))
         show(chain.from_iterable(parts))
-    if not quick and importlib.util.find_spec("benchmarks.cohort"):
-        importlib.import_module("benchmarks.cohort").main()
+
+
+def _count(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 if __name__ == "__main__":

@@ -1,56 +1,88 @@
-"""`pgx batch` against the bare read of the same file: `python -m benchmarks.cohort [SAMPLES…]`."""
+"""`pgx batch` against the bare read of the same file, sizes of cohort one after the other."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.generate import write_cohort
+from benchmarks.measure import Measured, Row, ask, measure_bare_read, measure_pgx
 
-SIZES = (10_000, 100_000)
-BARE = (
-    "import sys, time\nfrom cyvcf2 import VCF\nbest = 9e9\nfor _ in range(3):\n    began = time.perf_counter()\n"
-    "    for record in VCF(sys.argv[1]):\n        record.genotype.array()\n"
-    "    best = min(best, time.perf_counter() - began)\nprint(best)\n"
-)
-
-
-def main() -> None:
-    """Print one line for each size and way of running, bare reads in between."""
-    sizes = [int(text.replace(",", "")) for text in sys.argv[1:]] or list(SIZES)
-    print("samples\tjobs\twith advice\tseconds\tbare read\tratio\tpeak MB\tpatterns\tµs a pattern (all work)")
-    with tempfile.TemporaryDirectory() as folder:
-        for samples in sizes:
-            path = Path(folder) / f"{samples}.bcf"
-            write_cohort(path, samples)
-            for jobs in (1, 2):
-                for advise in (False, True):
-                    print(_line(path, samples, jobs, advise=advise), flush=True)
-            path.unlink()
+SIZES = (1_000, 10_000, 100_000)
+PROCESSES = (1, 2)
+TIMES = 3
+"""Runs of which the best counts; cohorts from SLOW samples on are run once."""
+SLOW = 50_000
 
 
-def _line(path: Path, samples: int, jobs: int, *, advise: bool) -> str:
-    bare = float(subprocess.run([sys.executable, "-c", BARE, str(path)], capture_output=True, check=True).stdout)
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "tables"
-        command = [sys.executable, "-m", "pgx", "batch", str(path), "-o", str(out), "--jobs", str(jobs), "--quiet"]
-        command += ["--no-evidence", *(() if advise else ("--calls-only",))]
-        began = time.perf_counter()
-        process = subprocess.Popen(command)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        if status:
-            raise SystemExit(f"pgx batch ended with {status}")
-        genes = json.loads((out / "manifest.json").read_text())["genes"]
-    patterns = sum(entry["patterns"] for entry in genes.values())
-    cells = (samples, jobs, advise, f"{seconds:.2f}", f"{bare:.2f}", f"{seconds / bare:.2f}", usage.ru_maxrss // 1024)
-    return "\t".join(map(str, (*cells, patterns, round((seconds - bare) * jobs / patterns * 1e6))))
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One size of cohort: its bare read, distinct patterns by gene, and batches by processes and advice."""
+
+    samples: int
+    made_of: str
+    bare: Measured
+    patterns: dict[str, int]
+    batches: dict[tuple[int, bool], Measured]
 
 
-if __name__ == "__main__":
-    main()
+def cohorts(folder: Path, sizes: Sequence[int], times: int = TIMES) -> Iterator[Row]:
+    """Make cohorts in BCF, run them, and yield a row for each run and each step from one size to the next."""
+    done = []
+    for size in sizes:
+        done.append(measure_size(folder / f"cohort{size}.bcf", size, 1 if size >= SLOW else times))
+        yield from _rows(done[-1])
+    for one, other in pairwise(done):
+        yield from _added(one, other)
+
+
+def measure_size(path: Path, samples: int, times: int) -> Measurement:
+    """Make a cohort and measure it; the file is removed."""
+    made_of = ask("generate", str(samples), path)
+    bare = measure_bare_read([path], times)
+    batches, patterns = {}, {}
+    for jobs in PROCESSES:
+        for advise in (False, True):
+            batches[jobs, advise], patterns = _batch(path, jobs, advise, times)
+    path.unlink()
+    return Measurement(samples, made_of, bare, patterns, batches)
+
+
+def _batch(path: Path, jobs: int, advise: bool, times: int) -> tuple[Measured, dict[str, int]]:
+    """Run the batch into a new folder each time; return the best, and the patterns of each gene."""
+    found = []
+    for _ in range(times):
+        with tempfile.TemporaryDirectory() as name:
+            out = Path(name) / "tables"
+            options = ("--jobs", str(jobs), "--quiet", *(() if advise else ("--calls-only",)))
+            found.append(measure_pgx("batch", path, "-o", out, *options, times=1))
+            genes = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["genes"]
+    best = Measured(min(one.seconds for one in found), max(one.memory for one in found))
+    return best, {gene: entry["patterns"] for gene, entry in genes.items()}
+
+
+def _rows(found: Measurement) -> Iterator[Row]:
+    yield Row(f"bare read, {found.samples:,} samples", found.bare.seconds, found.bare.memory, found.made_of)
+    for (jobs, advise), batch in found.batches.items():
+        what = f"  pgx batch, {'with advice' if advise else 'calls only'}, {jobs} process{'es' if jobs > 1 else ''}"
+        ratio = f"{batch.seconds / found.bare.seconds:.2f} × bare read"
+        yield Row(what, batch.seconds, batch.memory, ratio)
+    total = sum(found.patterns.values())
+    each = (found.batches[1, False].seconds - found.bare.seconds) / total * 1e6
+    counts = ", ".join(f"{gene} {count:,}" for gene, count in sorted(found.patterns.items(), key=lambda one: -one[1]))
+    yield Row.note(f"{total:,} distinct patterns, {each:.0f} µs each beyond the bare read (calls only, 1 process)")
+    yield Row.note(f"by gene: {counts}")
+
+
+def _added(one: Measurement, other: Measurement) -> Iterator[Row]:
+    """Say what a sample more costs from one size to the next."""
+    more = other.samples - one.samples
+    bare = (other.bare.seconds - one.bare.seconds) / more * 1e6
+    for jobs, advise in other.batches:
+        added = (other.batches[jobs, advise].seconds - one.batches[jobs, advise].seconds) / more * 1e6
+        what = f"{'with advice' if advise else 'calls only'}, {jobs} process{'es' if jobs > 1 else ''}"
+        text = f"{added:.1f} µs an added sample, bare read {bare:.1f} µs: {added / bare:.2f} ×"
+        yield Row.note(f"from {one.samples:,} to {other.samples:,} samples, {what}: {text}")

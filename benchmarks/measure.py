@@ -1,8 +1,4 @@
-"""Run commands and measure them: wall time, best of several, and peak memory.
-
-A process's peak counts what its parent held when it was started, so whoever measures must stay small: cohorts are
-made and patterns counted by processes of their own.
-"""
+"""Run commands and measure them: wall time, best of several, and peak memory of all their processes."""
 
 from __future__ import annotations
 
@@ -14,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.memory import PeakMemory
+
 BARE_READ = """
 import sys
 from cyvcf2 import VCF
@@ -22,6 +20,26 @@ for path in sys.argv[1:]:
         record.genotype.array()
 """
 """The bare read of the design, its imports included as they are on the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; `limit` is empty where there is none, and notes have no figures of their own."""
+
+    what: str
+    seconds: float | None
+    memory: float | None
+    result: str = ""
+    limit: str = ""
+
+    @classmethod
+    def note(cls, text: str) -> Row:
+        return cls(text, None, None)
+
+    def text(self) -> str:
+        if self.seconds is None or self.memory is None:
+            return f"  {self.what}"
+        return f"{self.what:60}{self.seconds:>9.2f}{self.memory:>7.0f}  {self.limit:<15}{self.result}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +87,11 @@ def measure_bare_read(files: Sequence[Path], times: int = 3) -> Measured:
 def _run(command: Sequence[str]) -> Measured:
     begin = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        words = process.stderr.read() if process.stderr else b""
+        with PeakMemory(process.pid) as peak:
+            words = process.stderr.read() if process.stderr else b""
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command[:3])} … ended with {process.returncode}: {words.decode()[-500:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024)
+    return Measured(seconds, peak.megabytes or usage.ru_maxrss / 1024)

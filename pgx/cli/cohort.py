@@ -31,6 +31,8 @@ def cohort_command(
     """
     from pgx.cohort.cohort_report import write_cohort_report
 
-    for path in write_cohort_report(folder, output or folder / "cohort", metadata, by, min_cell):
-        if not quiet:
-            print(path, file=sys.stderr)
+    paths, remark = write_cohort_report(folder, output or folder / "cohort", metadata, by, min_cell)
+    if quiet:
+        return
+    for text in (*([remark] if remark else []), *paths):
+        print(text, file=sys.stderr)

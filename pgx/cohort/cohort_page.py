@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from pgx.cohort.frequencies import OVERALL, Cell
+from pgx.cohort.frequencies import Cell
+from pgx.cohort.groups import OVERALL
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 2rem; }
 th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #8886; font-variant-numeric: tabular-nums; }
-td.number { text-align: right; } svg { vertical-align: middle; } rect.bar { fill: #2b6cb0; }
+.number { text-align: right; } svg { vertical-align: middle; } rect.bar { fill: #2b6cb0; }
 line { stroke: currentColor; } .hidden { color: #767676; font-style: italic; }
 """
 _WIDTH, _HEIGHT = 240, 14
@@ -32,7 +33,9 @@ def cohort_page(cells: Sequence[Cell], limit: int, column: str | None) -> Iterat
     yield "<p>" + "; ".join(f"{escape(cell.group)}: {_count(cell)}" for cell in sizes) + ". "
     by = f" by {escape(column)}" if column else ""
     yield f"Shares{by} with 95 % Wilson intervals. "
-    yield f"Counts below {limit}, and what would give them away, are hidden.</p>\n"
+    yield f"Counts below {limit}, and what would give them away, are hidden"
+    yield ", as are groups of fewer people" if column else ""
+    yield ".</p>\n"
     for subject in dict.fromkeys(cell.subject for cell in cells if cell.subject and cell.kind not in _BY_DRUG):
         yield f"<h2>{escape(subject)}</h2>\n"
         for kind in ("status", "phenotype", "diplotype", "allele"):
@@ -46,7 +49,8 @@ def _table(title: str, cells: Sequence[Cell], level: int = 3) -> Iterator[str]:
     if not cells:
         return
     yield f"<h{level}>{title}</h{level}>\n<table><thead><tr><th scope='col'>name</th><th scope='col'>group</th>"
-    yield "<th scope='col'>count</th><th scope='col'>of</th><th scope='col'>share</th><th scope='col'>95 %</th></tr>"
+    yield "".join(f"<th scope='col' class='number'>{title}</th>" for title in ("count", "of", "share (95 %)"))
+    yield "<th scope='col'></th></tr>"
     yield "</thead><tbody>\n"
     for cell in _ordered(cells):
         yield _row(cell)

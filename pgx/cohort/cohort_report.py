@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pgx.cohort.cohort_page import cohort_page
-from pgx.cohort.frequencies import Cell, open_cohort
+from pgx.cohort.frequencies import Cell, count_cells, open_cohort
 from pgx.reports.files import write_text
 from pgx.reports.tsv import row_text
 
@@ -15,11 +15,15 @@ COLUMNS = ("kind", "subject", "name", "group", "count", "total", "share", "low",
 
 def write_cohort_report(
     folder: Path, output: Path, metadata: Path | None, column: str | None, limit: int
-) -> tuple[Path, ...]:
-    """Write `cohort.tsv` and `cohort.html`. Raises UsageError and InputError."""
-    cells = list(open_cohort(folder, metadata, column).cells(limit))
+) -> tuple[tuple[Path, ...], str]:
+    """Write `cohort.tsv` and `cohort.html`; return them, and what people should know of the table of samples.
+
+    Raises UsageError and InputError.
+    """
+    people, remark = open_cohort(folder, metadata, column)
+    cells = list(count_cells(people, limit))
     table = write_text(output / "cohort.tsv", _lines(cells))
-    return table, write_text(output / "cohort.html", cohort_page(cells, limit, column))
+    return (table, write_text(output / "cohort.html", cohort_page(cells, limit, column))), remark
 
 
 def _lines(cells: Sequence[Cell]) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from pgx.domain.variant import Build
 from pgx.rules.ruleset import load_rules
@@ -46,10 +49,20 @@ def write_cohort(path: Path, samples: int, seed: int = 1, first: int = 0) -> Pat
     return path
 
 
+def find_program(name: str) -> str | None:
+    """Return a program of this environment, else of the machine."""
+    here = str(Path(sys.executable).parent)
+    return shutil.which(name, path=os.pathsep.join([here, os.environ.get("PATH", "")]))
+
+
+def needs(name: str, hint: str) -> pytest.MarkDecorator:
+    """Skip a test where a program is missing, unless PGX_ENGINES, a list with commas, asks for it."""
+    missing = find_program(name) is None and name not in os.environ.get("PGX_ENGINES", "").split(",")
+    return pytest.mark.skipif(missing, reason=f"no {name}: {hint}")
+
+
 def pgx(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program in a process of its own, time fixed."""
-    import os
-
     command = [sys.executable, "-m", "pgx", *map(str, arguments)]
     every = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **environment}
     return subprocess.run(command, capture_output=True, text=True, env=every, check=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -286,18 +285,3 @@ def test_wrong_options_are_one_line(cohort, tmp_path, arguments):
     made = pgx("batch", cohort, "-o", tmp_path / "out", *arguments)
     assert (made.returncode, made.stderr.count("\n")) == (2, 1)
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.skipif(
-    shutil.which("snakemake") is None, reason="Snakemake is not installed: pip install 'pgx[snakemake]'"
-)
-def test_snakemake_workflow(cohort, whole, tmp_path):
-    from pathlib import Path
-
-    snakefile = Path(__file__).resolve().parents[2] / "workflows" / "Snakefile"
-    command = ["snakemake", "--snakefile", str(snakefile), "--cores", "2", "--directory", str(tmp_path), "--config"]
-    settings = [f"input={cohort}", "output=out", "shards=3", "part_size=25", f"options={' '.join(OPTIONS[:2])}"]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
-    made = subprocess.run([*command, *settings], capture_output=True, text=True, env=environment, check=False)
-    assert made.returncode == 0, made.stderr
-    assert contents(tmp_path / "out") == contents(whole / "some")

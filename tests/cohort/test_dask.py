@@ -10,13 +10,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from made_cohorts import contents, pgx, write_cohort
+from made_cohorts import contents, needs, pgx, write_cohort
 
-pytestmark = pytest.mark.skipif(not find_spec("distributed"), reason="no Dask: pip install 'pgx[dask]'")
+pytestmark = needs("dask", "pip install 'pgx[dask]'")
 OPTIONS = ("--gene", "CYP2C19,CYP2C9,DPYD,VKORC1", "--part-size", "10", "--quiet")
 NO_ADDRESS = "tcp://127.0.0.1:9"
 

@@ -6,12 +6,15 @@ import json
 
 import numpy as np
 import pytest
+from attack import given_away
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_cohorts import pgx, write_cohort
 
 from pgx.cohort.frequencies import wilson
+from pgx.cohort.groups import shown_groups
 from pgx.cohort.suppression import hide_small
+from pgx.errors import UsageError
 
 LIMIT = 20
 
@@ -76,13 +79,13 @@ def report(tmp_path_factory):
     return folder
 
 
-def read_cells(report):
-    lines = (report / "tables/cohort/cohort.tsv").read_text().splitlines()
+def read_cells(folder):
+    lines = (folder / "cohort.tsv").read_text().splitlines()
     return [dict(zip(lines[0].split("\t"), line.split("\t"), strict=True)) for line in lines[1:]]
 
 
 def test_cohort_counts(report):
-    cells = read_cells(report)
+    cells = read_cells(report / "tables/cohort")
     sizes = {cell["group"]: cell["count"] for cell in cells if cell["kind"] == "samples"}
     assert sizes == {"all": "90", "north": "53", "not stated": "10", "south": "27"}
     assert not [cell for cell in cells if cell["count"] and 0 < int(cell["count"]) < 5]
@@ -102,6 +105,59 @@ def test_cohort_page_shows_pictures(report):
     page = (report / "tables/cohort/cohort.html").read_text()
     assert page.count("<svg") > 20
     assert "http" not in page
+
+
+@pytest.mark.parametrize("limit", [5, 12])
+def test_nothing_small_follows_from_the_whole_page(report, tmp_path, limit):
+    by = ("--metadata", report / "people.tsv", "--by", "region", "--min-cell", limit)
+    assert pgx("cohort", report / "tables", "-o", tmp_path, *by).returncode == 0
+    groups = dict(line.split("\t") for line in (report / "people.tsv").read_text().splitlines())
+    cells = read_cells(tmp_path)
+    assert given_away(report / "tables", cells, groups, limit) == []
+    assert sum(cell["hidden"] == "false" for cell in cells) > len(cells) / 4
+
+
+def test_attack_finds_what_is_not_hidden_well(report, tmp_path):
+    """Hide small cells alone, nothing with them: the attack works them out."""
+    assert pgx("cohort", report / "tables", "-o", tmp_path, "--min-cell", 1).returncode == 0
+    cells = read_cells(tmp_path)
+    for cell in cells:
+        cell["hidden"] = "true" if 0 < int(cell["count"]) < LIMIT else "false"
+    assert len(given_away(report / "tables", cells, None, LIMIT)) > 3
+
+
+def test_small_groups_are_not_shown_and_do_not_follow():
+    assert shown_groups({"all": 100, "a": 60, "b": 35, "c": 5}, 20) == {"all": 100, "a": 60}
+    assert shown_groups({"all": 100, "a": 50, "b": 25, "c": 15, "d": 10}, 20) == {"all": 100, "a": 50, "b": 25}
+    assert shown_groups({"all": 12}, 20) == {}
+    with pytest.raises(UsageError, match="31 groups"):
+        shown_groups({"all": 31, **{str(number): 1 for number in range(31)}}, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sample\tregion\nP000\tnorth\nP001\tsouth\nP000\tnorth\n", "lines 2, 4"),
+        ("sample\tregion\nQ1\tnorth\nQ2\tsouth\n", "none of the 90 samples"),
+        ("sample\tregion\nP000\tall\n", "named 'all'"),
+        ("sample\tsite\nP000\tnorth\n", "no column 'region'"),
+        ("", "cannot be read"),
+        (None, "no such file"),
+    ],
+)
+def test_wrong_table_of_people_is_one_line(report, tmp_path, text, says):
+    if text is not None:
+        (tmp_path / "people.tsv").write_text(text)
+    made = pgx("cohort", report / "tables", "-o", tmp_path, "--metadata", tmp_path / "people.tsv", "--by", "region")
+    assert (made.returncode in (1, 2), made.stderr.count("\n"), says in made.stderr) == (True, 1, True), made.stderr
+    assert not (tmp_path / "cohort.tsv").exists()
+
+
+def test_samples_on_one_side_only_are_told_of(report, tmp_path):
+    (tmp_path / "people.tsv").write_text("sample\tregion\nP000\tnorth\nQ1\tnorth\n")
+    made = pgx("cohort", report / "tables", "-o", tmp_path, "--metadata", tmp_path / "people.tsv", "--by", "region")
+    assert made.returncode == 0
+    assert "not in the batch: 1 of its samples; not in it, and counted as 'not stated': 89 of the batch" in made.stderr
 
 
 def test_wrong_column_is_one_line(report):
