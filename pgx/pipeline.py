@@ -60,7 +60,8 @@ def run(
     outside = _read_outside(options, rules)
     read = options.read or ReadOptions()
     if paths:
-        tables, samples, report = read_genotypes([Path(path) for path in paths], genes, read, progress)
+        known = tuple(rules.genes.values())
+        tables, samples, report = read_genotypes([Path(path) for path in paths], genes, read, progress, known)
     else:
         samples = tuple(dict.fromkeys(call.sample or UNNAMED for call in outside.calls))
         tables, report = {gene.symbol: _nothing_read(gene, samples) for gene in genes}, ReadReport((), None)
@@ -115,6 +116,13 @@ def can_be_read_in_parts(path: Path) -> bool:
     return can_be_indexed(path)
 
 
+def is_list_of_files(path: Path) -> bool:
+    """True for a text file that holds paths, or at least no genotypes. Raises InputError for what cannot be read."""
+    from pgx.genotypes import holds_genotypes, names_a_file
+
+    return names_a_file(path) or not holds_genotypes(path)
+
+
 def open_run(paths: Sequence[str | Path], options: RunOptions, rules: RuleSet) -> OpenRun:
     """Check the files and settle what is to be done, without reading genotypes. Raises as `run` does."""
     from pgx.genotypes import ReadOptions, open_reading
@@ -122,7 +130,8 @@ def open_run(paths: Sequence[str | Path], options: RunOptions, rules: RuleSet) -
 
     genes, restriction = select(rules, options)
     outside = _read_outside(options, rules)
-    reading = open_reading([Path(path) for path in paths], genes, options.read or ReadOptions())
+    known = tuple(rules.genes.values())
+    reading = open_reading([Path(path) for path in paths], genes, options.read or ReadOptions(), known)
     given, problems = assign_samples(outside, reading.samples)
     outside_notes = (Note("outside-call", problem.text) for problem in (*outside.problems, *problems))
     notes = (*rule_warnings(rules), *outside_notes)

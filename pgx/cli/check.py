@@ -105,7 +105,7 @@ def _survey(target: Path, wanted: _Wanted, rules: RuleSet) -> AssayReport:
 
     genes, _ = select(rules, RunOptions(genes=wanted.genes))
     regions = target.suffix.lower() == ".bed"
-    coverage, notes = (_cover_regions if regions else _cover_file)(target, wanted, genes)
+    coverage, notes = _cover_regions(target, wanted, genes) if regions else _cover_file(target, wanted, genes, rules)
     kind = "regions of an assay" if regions else "genotypes"
     source = AssaySource(target.name, kind, coverage.build, coverage.samples)
     return survey(source, coverage, rules.genes, rules.carriers, rules.panels, notes)
@@ -123,7 +123,9 @@ def _cover_regions(target: Path, wanted: _Wanted, genes: tuple[Gene, ...]) -> tu
     return cover_regions(build, genes, read_regions(target)), ()
 
 
-def _cover_file(target: Path, wanted: _Wanted, genes: tuple[Gene, ...]) -> tuple[Coverage, tuple[Note, ...]]:
+def _cover_file(
+    target: Path, wanted: _Wanted, genes: tuple[Gene, ...], rules: RuleSet
+) -> tuple[Coverage, tuple[Note, ...]]:
     from pgx.assay import cover_tables
     from pgx.domain.call import Note
     from pgx.genotypes import open_reading
@@ -132,7 +134,7 @@ def _cover_file(target: Path, wanted: _Wanted, genes: tuple[Gene, ...]) -> tuple
     options = wanted.read.read_options(
         KnownChoices(), {}, samples=wanted.samples, strict=wanted.strict, list_unexplained=False
     )
-    reading = open_reading([target], genes, options)
+    reading = open_reading([target], genes, options, tuple(rules.genes.values()))
     by_symbol = {gene.symbol: gene for gene in genes}
     tables = [(by_symbol[table.gene], table) for table in reading.tables()]
     report = reading.report()

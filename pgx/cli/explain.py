@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,7 +50,7 @@ def explain_command(
     table = select(tables, RunOptions(genes=(gene,)))[0][0]
     samples = (sample,) if sample else ()
     options = read.read_options(known, tables.genes, samples=samples, strict=strict, list_unexplained=False)
-    genotypes = _read_sample(files, table, options)
+    genotypes = _read_sample(files, table, options, tuple(tables.genes.values()))
     explanation = explain_call(
         table, genotypes.pattern(0), genotypes.samples[0], CallOptions(combinations=combinations)
     )
@@ -71,11 +72,11 @@ def _as_passed_on(explanation: Explanation, genotypes: GenotypeTable, gene: Gene
     return explanation if call is explanation.call else explanation.withheld(call, "fits, but too little was tested")
 
 
-def _read_sample(files: list[Path], gene: Gene, options: ReadOptions) -> GenotypeTable:
+def _read_sample(files: list[Path], gene: Gene, options: ReadOptions, known: Sequence[Gene]) -> GenotypeTable:
     """Return the genotypes of the one sample asked for, or of the only one."""
     from pgx.genotypes import read_genotypes
 
-    tables, samples, report = read_genotypes(files, [gene], options)
+    tables, samples, report = read_genotypes(files, [gene], options, known=known)
     if len(samples) != 1:
         more = f" (and {len(samples) - SHOWN} more)" if len(samples) > SHOWN else ""
         raise UsageError(f"{files[0]}: give one --sample; the file has {', '.join(samples[:SHOWN])}{more}")

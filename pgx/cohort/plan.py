@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgx.errors import InputError, UsageError
-from pgx.pipeline import can_be_read_in_parts
+from pgx.pipeline import can_be_read_in_parts, is_list_of_files
 
 ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
-LISTS = (".txt", ".list", ".fofn")
+LISTS = (".list", ".fofn")
+TEXT = ".txt"
 PART_SIZE = 500_000
 """Samples that are worked on at a time; memory grows with it."""
 FILES_AT_ONCE = 64
@@ -76,7 +77,9 @@ def _digest(names: Iterable[str]) -> str:
 
 
 def find_inputs(given: Sequence[Path]) -> tuple[Path, ...]:
-    """Expand folders to the variant files in them and lists (.txt, .list, .fofn) to the files they name.
+    """Expand folders to the variant files in them and lists (.list, .fofn) to the files they name.
+
+    A text file (.txt) is a list unless it holds genotypes, as those of consumer arrays do.
 
     Raises UsageError where nothing is left and InputError where a list names a file that is not there.
     """
@@ -84,7 +87,7 @@ def find_inputs(given: Sequence[Path]) -> tuple[Path, ...]:
     for path in given:
         if path.is_dir():
             found += sorted(entry for entry in path.iterdir() if entry.name.lower().endswith(ENDINGS))
-        elif path.suffix.lower() in LISTS:
+        elif path.suffix.lower() in LISTS or (path.suffix.lower() == TEXT and is_list_of_files(path)):
             found += _read_list(path)
         else:
             found.append(path)

@@ -1,6 +1,7 @@
 """Input files in, genotype tables with evidence out. Only this package knows file formats and builds."""
 
 from pgx.genotypes.files import can_be_indexed
+from pgx.genotypes.inputs import names_a_file
 from pgx.genotypes.options import (
     AssumeReference,
     ReadOptions,
@@ -10,7 +11,7 @@ from pgx.genotypes.options import (
     read_sample_names,
     read_sexes,
 )
-from pgx.genotypes.reading import Reading, open_reading, read_genotypes, read_samples
+from pgx.genotypes.reading import Reading, holds_genotypes, open_reading, read_genotypes, read_samples
 from pgx.genotypes.report import FileInfo, ReadReport, Unexplained
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Reading",
     "Unexplained",
     "can_be_indexed",
+    "holds_genotypes",
+    "names_a_file",
     "open_reading",
     "parse_assume_reference",
     "parse_copy_numbers",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from pgx.genotypes.edits import GONE, UNTOUCHED, effects_of, fits_reference
@@ -13,7 +15,7 @@ from pgx.genotypes.judging import Bearing, is_unbalanced, observe, weigh
 from pgx.genotypes.layers import Layer, combine_layers, narrowest
 from pgx.genotypes.observations import NOTHING, Observation, Weight, combine_files, combine_in_file
 from pgx.genotypes.options import ReadOptions
-from pgx.genotypes.records import NON_REFERENCE, Record, SampleCalls
+from pgx.genotypes.records import NON_REFERENCE, Detail, ReadsDetail, Record, SampleCalls
 from pgx.genotypes.targets import Target, Targets
 
 if TYPE_CHECKING:
@@ -80,11 +82,18 @@ class Accumulator:
             return "not at a defining position"
         if all(bearing.weight is Weight.NOTHING for bearing in bearings):
             return "symbolic allele" if any(_is_symbolic(alt) for alt in record.alts) else "another variant nearby"
-        calls = record.load()
+        calls = record.load(self._detail(bearings))
         for bearing in bearings:
             if bearing.weight is not Weight.NOTHING:
                 self._observe(record, bearing, calls)
         return ""
+
+    def _detail(self, bearings: Sequence[Bearing]) -> Detail:
+        targets = [bearing.target for bearing in bearings if bearing.weight is not Weight.NOTHING]
+        if any(target.weighs_reads for target in targets):
+            return Detail(self.options, ReadsDetail.EXACT)
+        counted = any(target.counts_copies for target in targets)
+        return Detail(self.options, ReadsDetail.COPIES if counted else ReadsDetail.BALANCE)
 
     def _observe(self, record: Record, bearing: Bearing, calls: SampleCalls) -> None:
         position = self.positions[bearing.target.gene, bearing.target.row]
@@ -103,23 +112,30 @@ class Accumulator:
         return replace(observation, phase=(self.file, observation.phase[1]))
 
     def _count_unbalanced(self, record: Record, calls: SampleCalls, seen: list[Observation]) -> None:
-        import numpy as np
-
-        for code, (call, one) in enumerate(zip(calls.distinct, seen, strict=True)):
-            if one.weight is Weight.TEST and one.is_complete and is_unbalanced(call, record):
-                self.unbalanced += int(np.count_nonzero(calls.codes == code))
+        unbalanced = [
+            one.weight is Weight.TEST and one.is_complete and is_unbalanced(call, record)
+            for call, one in zip(calls.distinct, seen, strict=True)
+        ]
+        if any(unbalanced):
+            self.unbalanced += sum(compress(_count_codes(calls), unbalanced))
 
     def _count(self, calls: SampleCalls, reasons: list[str]) -> None:
-        import numpy as np
-
-        for code, reason in enumerate(reasons):
+        for reason, count in zip(reasons, _count_codes(calls), strict=True):
             if reason:
-                self.reasons[reason] += int(np.count_nonzero(calls.codes == code))
+                self.reasons[reason] += count
 
     def close_file(self, columns: NDArray[np.intp] | None, samples: int) -> None:
         for position in self.positions.values():
             position.close_file(columns, samples)
         self.file += 1
+
+
+def _count_codes(calls: SampleCalls) -> list[int]:
+    """Return how many samples have each of the entries."""
+    import numpy as np
+
+    counts: list[int] = np.bincount(calls.codes, minlength=len(calls.distinct)).tolist()
+    return counts
 
 
 def _is_symbolic(alt: str) -> bool:

@@ -13,7 +13,7 @@ from pgx.genotypes.compression import CHUNK
 from pgx.genotypes.contigs import contig_of
 from pgx.genotypes.header import Header
 from pgx.genotypes.intervals import Intervals, Wanted
-from pgx.genotypes.records import Record, SampleCalls, Stretch, plain_alts
+from pgx.genotypes.records import Detail, Record, SampleCalls, Stretch, plain_alts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,10 +105,10 @@ class BcfReader:
         return Record(
             place, contig, position, max(position + len(ref), position + length) - 1, ref, alts,
             filters in ([], ["PASS"]), length > len(ref),
-            lambda: self._load(place, Cursor(data, at + 8 + shared, end), counts, 1 + len(alts)),
+            lambda detail: self._load(place, Cursor(data, at + 8 + shared, end), counts, alts, detail),
         )  # fmt: skip
 
-    def _load(self, place: str, entries: Cursor, counts: int, allele_count: int) -> SampleCalls:
+    def _load(self, place: str, entries: Cursor, counts: int, alts: tuple[str, ...], detail: Detail) -> SampleCalls:
         fields, samples = counts >> 24, counts & 0xFFFFFF
         if samples != len(self.header.samples):
             raise InputError(
@@ -118,7 +118,7 @@ class BcfReader:
             arrays = dict(self._arrays(entries, fields, samples))
         except (struct.error, ValueError, IndexError, KeyError):
             raise self._broken() from None
-        return read_fields(place, arrays, self.columns, samples, allele_count)
+        return read_fields(place, arrays, self.columns, samples, alts, detail)
 
     def _arrays(self, cursor: Cursor, fields: int, samples: int) -> Iterator[tuple[str, NDArray[Any]]]:
         for _ in range(fields):

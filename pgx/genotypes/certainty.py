@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pgx.genotypes.layers import distinct_rows
 from pgx.genotypes.records import MISSING
 
 if TYPE_CHECKING:
@@ -116,13 +117,74 @@ def weigh_column(
     width = max(_PLOIDY, genotypes.shape[1])
     completed = np.full((len(genotypes), width), -127, dtype=np.int32)
     completed[:, : genotypes.shape[1]] = np.where(genotypes < 0, -127, genotypes)
-    table = np.hstack([completed, *(np.nan_to_num(array, nan=-1.0) for array in present.values())])
+    certainties = np.full((len(genotypes), 1), -1, dtype=np.int32)
+    name = next(iter(present))
+    told = np.nan_to_num(present[name], nan=-1.0).astype(np.float64)
+    certainties[:, 0], sure = _weigh_plain(completed, told, name, allele_count)
+    left = np.flatnonzero(~sure)
+    table = np.hstack([completed[left], *(np.nan_to_num(array[left], nan=-1.0) for array in present.values())])
     rows, inverse = np.unique(table, axis=0, return_inverse=True)
-    certainties = np.full((len(rows), 1), -1, dtype=np.int32)
+    steps = np.full((len(rows), 1), -1, dtype=np.int32)
     for number, row in enumerate(rows):
-        _weigh_row(row, width, present, allele_count, certainties[number])
+        _weigh_row(row, width, present, allele_count, steps[number])
     places = inverse.reshape(-1)
-    return rows[places, :width].astype(np.int32), certainties[places]
+    completed[left], certainties[left] = rows[places, :width], steps[places]
+    return completed, certainties
+
+
+def _weigh_plain(
+    genotypes: NDArray[np.int32], told: NDArray[np.float64], name: str, allele_count: int
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Weigh the genotypes that are given in full, by a field that is; return steps of certainty, and which they are."""
+    import numpy as np
+
+    steps = np.full(len(genotypes), -1, dtype=np.int32)
+    sure = np.zeros(len(genotypes), dtype=bool)
+    rows, codes = distinct_rows(genotypes)
+    for code, row in enumerate(rows):
+        alleles = tuple((value >> 1) - 1 for value in row if value >= 0)
+        if not alleles or MISSING in alleles:
+            continue
+        places = np.flatnonzero(codes == code)
+        certainty, fits = _PLAIN[name](alleles, told[places], allele_count)
+        steps[places[fits]] = np.rint(np.clip(certainty[fits], 0.0, 1.0) * SCALE)
+        sure[places[fits]] = True
+    return steps, sure
+
+
+_Plain = tuple["NDArray[np.float64]", "NDArray[np.bool_]"]
+
+
+def _plain_probability(alleles: tuple[int, ...], values: NDArray[np.float64], allele_count: int) -> _Plain:
+    """Return the genotype's probability, and where the values are such; they are summed up from left to right."""
+    import numpy as np
+
+    total, place = sum(values.T), place_of(alleles)
+    fits = np.all(values >= 0, axis=1) & (abs(total - 1) <= _NEAR_ONE) & (place < values.shape[1])
+    return values[:, min(place, values.shape[1] - 1)], fits
+
+
+def _plain_strands(alleles: tuple[int, ...], values: NDArray[np.float64], allele_count: int) -> _Plain:
+    import numpy as np
+
+    fits = np.all((values >= 0) & (values <= 1), axis=1) & (allele_count == _PLOIDY)
+    if values.shape[1] != len(alleles):
+        return values[:, 0], fits & False
+    certainty = np.ones(len(values))
+    for allele, value in zip(alleles, values.T, strict=True):
+        certainty *= value if allele else 1 - value
+    return certainty, fits
+
+
+def _plain_dosage(alleles: tuple[int, ...], values: NDArray[np.float64], allele_count: int) -> _Plain:
+    import numpy as np
+
+    fits = np.all((values >= 0) & (values <= _PLOIDY), axis=1) & (values.shape[1] == allele_count - 1)
+    counts = np.array([alleles.count(allele) for allele in range(1, values.shape[1] + 1)])
+    return 1 - np.abs(values - counts).max(axis=1), fits
+
+
+_PLAIN = {"GP": _plain_probability, "HDS": _plain_strands, "DS": _plain_dosage}
 
 
 def _weigh_row(

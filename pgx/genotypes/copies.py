@@ -20,7 +20,7 @@ from pgx.genotypes.intervals import Wanted, join_wanted, merge_intervals
 from pgx.genotypes.judging import judge_quality
 from pgx.genotypes.layers import merge_equal, pair_codes
 from pgx.genotypes.options import ReadOptions
-from pgx.genotypes.records import MISSING, Record, SampleCall
+from pgx.genotypes.records import MISSING, Detail, Record, SampleCall
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,7 +103,7 @@ class CopyCounter:
     def _state(self, one: GeneCopies, extent: Extent, record: Record, columns: NDArray[np.intp] | None) -> bool:
         import numpy as np
 
-        calls = record.load()
+        calls = record.load(Detail(self.options))
         said = [self._statement(call, record, extent) for call in calls.distinct]
         if not any(said):
             return False

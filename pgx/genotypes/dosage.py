@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
+from pgx.domain.gene import MOST_COPIES
 from pgx.genotypes.layers import Layer, pair_codes
 from pgx.genotypes.observations import Observation
 
@@ -55,3 +56,9 @@ def share_copies(one: int, other: int, total: int) -> tuple[int, ...]:
     if len(likely) > 1 and likely[0][0] - likely[1][0] < _CLEAR:
         return ()
     return likely[0][1], total - likely[0][1]
+
+
+@lru_cache(maxsize=1 << 16)
+def share_of_each_total(one: int, other: int) -> tuple[tuple[int, ...], ...]:
+    """Return how the copies are shared for each number of copies that there can be."""
+    return tuple(share_copies(one, other, total) for total in range(_FEWEST, MOST_COPIES + 1))

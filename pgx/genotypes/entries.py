@@ -10,7 +10,8 @@ from pgx.genotypes.records import MISSING, SampleCall
 
 USED = frozenset({"GT", "PS", "HP", "MIN_DP", "DP", "GQ", "AD", "FT", "CN", *FIELDS})
 """Fields that something is read from."""
-_DOTS = ("", ".")
+DOTS = ("", ".")
+"""What stands for a missing value."""
 
 
 @lru_cache(maxsize=4096)
@@ -21,7 +22,7 @@ def parse_genotype(text: str) -> tuple[tuple[int, ...], bool]:
     (((0, 1), True), ((-1, 1), False), ((0,), False))
     """
     parts = text.lstrip("/|").replace("|", "/").split("/")
-    alleles = tuple(MISSING if part in _DOTS else int(part) for part in parts)
+    alleles = tuple(MISSING if part in DOTS else int(part) for part in parts)
     if min(alleles) < MISSING:
         raise ValueError(text)
     return alleles, "|" in text.lstrip("/|") and "/" not in text.lstrip("/|")
@@ -43,8 +44,8 @@ def parse_entry(keys: tuple[str, ...], text: str, allele_count: int) -> SampleCa
         phased and stated == alleles,
         phase_set,
         _depth(keys, values),
-        _number(values.get("GQ", ".")) if "GQ" in keys else None,
-        _reads(values.get("AD", "."), allele_count),
+        parse_number(values.get("GQ", ".")) if "GQ" in keys else None,
+        parse_reads(values.get("AD", "."), allele_count),
         _text(values.get("FT")) in ("", "PASS"),
         _copy_number(values["CN"]) if "CN" in values else None,
         certainty,
@@ -66,13 +67,13 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _text(value: str | None) -> str:
-    return "" if value is None or value in _DOTS else value
+    return "" if value is None or value in DOTS else value
 
 
-def _number(text: str) -> float:
+def parse_number(text: str) -> float:
     """Return a count or quality; a dot is 0."""
     try:
-        return 0.0 if text in _DOTS else float(text)
+        return 0.0 if text in DOTS else float(text)
     except ValueError:
         return 0.0
 
@@ -87,11 +88,11 @@ def _copy_number(text: str) -> int | None:
 
 def _depth(keys: tuple[str, ...], values: dict[str, str]) -> float | None:
     declared = [name for name in ("MIN_DP", "DP") if name in keys]
-    given = [values[name] for name in declared if values.get(name, ".") not in _DOTS]
-    return _number(given[0]) if given else 0.0 if declared else None
+    given = [values[name] for name in declared if values.get(name, ".") not in DOTS]
+    return parse_number(given[0]) if given else 0.0 if declared else None
 
 
-def _reads(text: str, allele_count: int) -> tuple[int, ...]:
+def parse_reads(text: str, allele_count: int) -> tuple[int, ...]:
     parts = text.split(",")
     if len(parts) != allele_count or not all(part.isdigit() for part in parts):
         return ()

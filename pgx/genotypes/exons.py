@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pgx.domain.gene import Gene
 from pgx.domain.variant import Build
 from pgx.genotypes.intervals import Wanted, merge_intervals
-from pgx.genotypes.records import NON_REFERENCE, Record
+from pgx.genotypes.options import ReadOptions
+from pgx.genotypes.records import NON_REFERENCE, Detail, Record
 from pgx.genotypes.report import Unexplained
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _carriers(
 ) -> Iterator[str]:
     import numpy as np
 
-    calls = record.load()
+    calls = record.load(Detail(ReadOptions()))
     carrying = [code for code, call in enumerate(calls.distinct) if alts & set(call.alleles)]
     if not carrying:
         return

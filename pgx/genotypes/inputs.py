@@ -59,10 +59,10 @@ def _find_list(path: Path) -> Path | None:
         return Path(str(path).removeprefix("@")) if not path.is_file() else None
     if path.suffix.lower() == ".list":
         return path
-    return path if path.suffix.lower() in (".txt", ".fofn") and _names_a_file(path) else None
+    return path if path.suffix.lower() in (".txt", ".fofn") and names_a_file(path) else None
 
 
-def _names_a_file(path: Path) -> bool:
+def names_a_file(path: Path) -> bool:
     """True where the first line of a text file is the path of a file or folder."""
     try:
         with path.open("rb") as stream:

@@ -44,7 +44,7 @@ def pair_codes(
     import numpy as np
 
     size = counts[0] * counts[1]
-    kind = narrowest(size) if size <= _SMALL else np.dtype(np.int64)
+    kind = narrowest(size + 1) if size < _SMALL else np.dtype(np.int64)
     keys = one.astype(kind) * kind.type(counts[1]) + other.astype(kind) if size > 1 else one.astype(kind)
     distinct: Any
     if size <= _SMALLEST:
@@ -107,6 +107,23 @@ def code_values(values: NDArray[np.integer[Any]]) -> tuple[list[int], NDArray[np
             return [*common.tolist(), *rare.tolist()], codes - np.uint8(1)
     distinct, inverse = np.unique(values, return_inverse=True)
     return distinct.tolist(), inverse.astype(narrowest(len(distinct)))
+
+
+def distinct_rows(table: NDArray[Any]) -> tuple[list[list[int]], NDArray[np.integer[Any]]]:
+    """Return the distinct rows of an integer table and the number of each row's value, shape (rows,)."""
+    import numpy as np
+
+    width = table.dtype.itemsize * table.shape[1]
+    if width in (1, 2, 4, 8):
+        kind = np.dtype(f"u{width}")
+        values = np.ascontiguousarray(table).view(kind).ravel()
+        distinct, codes = code_values(values if values.flags.aligned else values.copy())
+        rows = np.array(distinct, dtype=kind).view(table.dtype).reshape(-1, table.shape[1])
+        return rows.tolist(), codes
+    table = np.ascontiguousarray(table)
+    void = table.view(np.dtype((np.void, width))).ravel()
+    _, first, inverse = np.unique(void, return_index=True, return_inverse=True)
+    return table[first].tolist(), inverse.astype(narrowest(len(first)))
 
 
 def _code_unusual(

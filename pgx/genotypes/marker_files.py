@@ -119,7 +119,7 @@ class MarkerFile:
         place = f"{self.path}, {site.variant.name}"
         return Record(
             place, site.variant.contig, position, position + len(ref) - 1, ref, bases[1:], True, False,
-            lambda: self._calls(entries, bases, columns),
+            lambda _: self._calls(entries, bases, columns),
         )  # fmt: skip
 
     def _calls(
@@ -155,24 +155,34 @@ def _call(resolved: Resolved | None, bases: Sequence[str]) -> SampleCall:
     return SampleCall(tuple(sorted(alleles)) or (MISSING, MISSING))
 
 
-def open_markers(path: Path, genes: Sequence[Gene], told: Build | None) -> MarkerFile | None:
-    """Read a marker file; None for what is none. Raises InputError where its build is unknown or contradicted."""
+def open_markers(
+    path: Path, genes: Sequence[Gene], told: Build | None, known: Sequence[Gene] = ()
+) -> MarkerFile | None:
+    """Read a marker file; None for what is none. Raises InputError where its build is unknown or contradicted.
+
+    Genotypes are those of `genes`; the markers of `known` ones besides tell the build and the strand.
+    """
     text = read_text(path)
     lines = split_text(text) if text is not None else []
     layout = find_layout(lines[:_LOOK])
     if layout is None:
         return None
-    sites = lay_out(genes)
-    rows = read_rows(path, lines, layout, _find_near(sites))
+    telling = lay_out({gene.symbol: gene for gene in (*genes, *known)}.values())
+    rows = read_rows(path, lines, layout, _find_near(telling))
     said = comments_of(lines)
-    build = _find_build(path, rows.wanted, sites, told, said) if layout.has_positions else None
-    placed, refused = _place(rows.wanted, sites, build)
-    proven = _is_plus(placed, said=bool(_PLUS.search(said)))
+    build = _find_build(path, rows.wanted, telling, told, said) if layout.has_positions else None
+    proven = _is_plus(_place(rows.wanted, telling, build)[0], said=bool(_PLUS.search(said)))
+    placed, refused = _place(rows.wanted, lay_out(genes), build)
     genotypes = tuple(Marked(row.sample, site, site.resolve(row.alleles, plus_proven=proven)) for row, site in placed)
     meta = (f"##reference={build}",) if build else ()
     header = Header(rows.samples, (), meta, 0, is_bcf=False)
     beside = rows.others + refused.pop(_NEAR, 0)
     return MarkerFile(path, header, genotypes, beside, tuple(sorted(refused.items())), proven, build is None)
+
+
+def starts_like_markers(path: Path) -> bool:
+    """True where the first lines are those of a marker file. Raises InputError for what cannot be read."""
+    return find_layout(split_text(read_text(path) or "")[:_LOOK]) is not None
 
 
 def _find_near(sites: Sites) -> Callable[[str, str, str], bool]:

@@ -185,6 +185,8 @@ def _take_away(strong: Observation, deletion: Observation, reference: int, gone:
 
 
 def _both_deletions(one: Observation, other: Observation) -> Observation:
+    if not (one.state.gives_alleles and other.state.gives_alleles):
+        return one if one.state.gives_alleles else other
     closed = sorted([*one.alleles, *other.alleles], reverse=True)[: len(one.alleles)]
     return replace(one, alleles=tuple(closed))
 
@@ -211,6 +213,8 @@ def _copies(observation: Observation, alleles: tuple[int, ...]) -> tuple[int, ..
 
 
 def _conclude_deletion(observation: Observation, reference: int, bases: int) -> Genotype:
+    if not observation.state.gives_alleles:
+        return Genotype(observation.state)
     if OPEN not in observation.alleles:
         return Genotype(EvidenceState.CALLED, tuple(sorted(observation.alleles)))
     seen = tuple(sorted({allele for allele in observation.alleles if allele >= bases}))

@@ -34,7 +34,7 @@ from pgx.genotypes.files import VariantFile, open_file, starts_like_variants
 from pgx.genotypes.inputs import find_inputs
 from pgx.genotypes.intervals import join_wanted
 from pgx.genotypes.judging import FEW_READS
-from pgx.genotypes.marker_files import MarkerFile, open_markers
+from pgx.genotypes.marker_files import MarkerFile, open_markers, starts_like_markers
 from pgx.genotypes.options import AssumeReference, ReadOptions
 from pgx.genotypes.records import Record
 from pgx.genotypes.report import FileInfo, ReadReport, Tally
@@ -194,14 +194,17 @@ def read_samples(path: Path, renamed: Mapping[str, str]) -> tuple[str, ...]:
     return names_in(open_source(Path(path), (), ReadOptions()), renamed)
 
 
-def open_reading(paths: Sequence[Path], genes: Sequence[Gene], options: ReadOptions) -> Reading:
+def open_reading(
+    paths: Sequence[Path], genes: Sequence[Gene], options: ReadOptions, known: Sequence[Gene] = ()
+) -> Reading:
     """Open and check the files and settle build and samples, before anything else is done.
 
+    `known` are genes that are not read, but whose markers may tell how a marker file is to be read.
     Raises InputError for files that cannot be used and UsageError for a sample that none of them has.
     """
     if not paths:
         raise UsageError("no input file; give at least one VCF or BCF file")
-    files = tuple(open_source(path, genes, options) for path in find_inputs([Path(path) for path in paths]))
+    files = tuple(open_source(path, genes, options, known) for path in find_inputs([Path(path) for path in paths]))
     samples = choose_samples(files, options.samples, options.sample_names)
     chosen = choose_build(files, genes, options.build)
     settled = tuple(_settle(file, chosen) for file in files)
@@ -209,11 +212,16 @@ def open_reading(paths: Sequence[Path], genes: Sequence[Gene], options: ReadOpti
     return Reading(settled, tuple(genes), options, chosen, samples, Tally(), fasta)
 
 
-def open_source(path: Path, genes: Sequence[Gene], options: ReadOptions) -> Source:
+def open_source(path: Path, genes: Sequence[Gene], options: ReadOptions, known: Sequence[Gene] = ()) -> Source:
     """Open a variant file or a marker file; the content tells which it is. Raises InputError."""
     if starts_like_variants(path):
         return open_file(path)
-    return open_markers(path, genes, options.build) or open_file(path)
+    return open_markers(path, genes, options.build, known) or open_file(path)
+
+
+def holds_genotypes(path: Path) -> bool:
+    """True where the first bytes are those of a variant file or a marker file. Raises InputError."""
+    return starts_like_variants(path) or starts_like_markers(path)
 
 
 def _settle(file: Source, chosen: ChosenBuild) -> Source:
@@ -221,14 +229,19 @@ def _settle(file: Source, chosen: ChosenBuild) -> Source:
 
 
 def read_genotypes(
-    paths: Sequence[Path], genes: Sequence[Gene], options: ReadOptions, progress: Progress | None = None
+    paths: Sequence[Path],
+    genes: Sequence[Gene],
+    options: ReadOptions,
+    progress: Progress | None = None,
+    known: Sequence[Gene] = (),
 ) -> tuple[dict[str, GenotypeTable], tuple[str, ...], ReadReport]:
     """Read files into one genotype table per gene symbol, the sample names, and the report.
 
     Rows of a table are the gene's positions, columns the samples, in the same order in all tables. `progress`
-    is called with bytes read and, where known, their total. Raises InputError and UsageError.
+    is called with bytes read and, where known, their total; `known` is as for `open_reading`. Raises InputError and
+    UsageError.
     """
-    reading = open_reading(paths, genes, options)
+    reading = open_reading(paths, genes, options, known)
     tables = {table.gene: table for table in reading.read(genes, progress)}
     return tables, reading.samples, reading.report()
 

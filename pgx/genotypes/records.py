@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from pgx.genotypes.options import ReadOptions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,15 +57,34 @@ class SampleCall:
 
 @dataclass(frozen=True, slots=True)
 class SampleCalls:
-    """The distinct entries of a record, and for each sample of the file which of them it has, shape (samples,)."""
+    """The entries of a record that differ, and for each sample of the file which of them it has, shape (samples,)."""
 
     distinct: tuple[SampleCall, ...]
     codes: NDArray[np.integer[Any]]
 
 
+class ReadsDetail(Enum):
+    """What of a heterozygous genotype's reads matters: their balance, the copies that they tell, or their numbers."""
+
+    BALANCE = "balance"
+    COPIES = "copies"
+    EXACT = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How finely entries are to be told apart: those that are judged alike under the options may be taken as equal."""
+
+    options: ReadOptions
+    reads: ReadsDetail = ReadsDetail.BALANCE
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A site, 1-based, in upper case. `end` is that of a block, else of REF; `load` decodes the samples."""
+    """A site, 1-based, in upper case. `end` is that of a block, else of REF; `load` decodes the samples.
+
+    Of entries that are judged alike, `load` may give one for all.
+    """
 
     place: str
     contig: str
@@ -72,7 +94,7 @@ class Record:
     alts: tuple[str, ...]
     passed: bool
     is_block: bool
-    load: Callable[[], SampleCalls]
+    load: Callable[[Detail], SampleCalls]
 
     @property
     def has_non_reference(self) -> bool:

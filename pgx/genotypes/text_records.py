@@ -6,15 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pgx.errors import InputError
 from pgx.genotypes.contigs import contig_of
-from pgx.genotypes.entries import USED, parse_entry
 from pgx.genotypes.header import Header
 from pgx.genotypes.intervals import Intervals, Wanted
-from pgx.genotypes.layers import code_values, narrowest
-from pgx.genotypes.records import Place, Record, SampleCall, SampleCalls, Stretch, plain_alts
+from pgx.genotypes.records import Detail, Place, Record, SampleCalls, Stretch, plain_alts
+from pgx.genotypes.text_entries import read_entries
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,9 +24,6 @@ _PASSED = (b"PASS", b".", b"")
 _HEAD = re.compile(rb"([^\t\n]+)\t(\d+)\t[^\t\n]*\t([^\t\n]*)(?:\t[^\t\n]*){3}\t([^\t\n]*)\t")
 """CHROM, POS, REF and INFO of a line."""
 _SHORT = 64
-_TAB = ord("\t")
-_FEW = 8
-_WORD = 8
 _ANYWHERE = (1, 1 << 62)
 _LONGEST = 1 << 28
 """No line of a million samples is as long."""
@@ -124,11 +120,12 @@ class TextReader:
         place = f"{self.name}, {fields[0].decode('utf-8', 'replace')}:{position}"
         yield Record(
             place, found[0], position, end, ref, alts, fields[6] in _PASSED, block_end is not None,
-            lambda: self._load(place, fields[8], fields[9], 1 + len(alts)),
+            lambda detail: self._load(place, fields[8], fields[9], alts, detail),
         )  # fmt: skip
 
-    def _load(self, place: str, keys: bytes, entries: bytes, allele_count: int) -> SampleCalls:
-        return read_entries(place, keys.decode("ascii", "replace"), entries, self.samples, self.columns, allele_count)
+    def _load(self, place: str, keys: bytes, entries: bytes, alts: tuple[str, ...], detail: Detail) -> SampleCalls:
+        names = keys.decode("ascii", "replace")
+        return read_entries(place, names, entries, self.samples, self.columns, alts, detail)
 
     def check_length(self, line: bytes) -> None:
         """Refuse a last line that ends in mid-record."""
@@ -192,96 +189,3 @@ def _odd_place(reader: TextReader, line: bytes) -> Place | None:
     if not line.strip() or line.startswith(b"#"):
         return None
     return line.split(b"\t", 1)[0].decode("utf-8", "replace"), *_ANYWHERE
-
-
-def read_entries(
-    place: str, keys: str, entries: bytes, samples: int, columns: NDArray[np.intp] | None, allele_count: int
-) -> SampleCalls:
-    """Decode the sample columns of one line; equal entries are parsed once.
-
-    Raises InputError for a wrong number of columns, an unreadable GT and a GT beyond the ALT alleles.
-    """
-    names = tuple(keys.split(":"))
-    entries = _leave_out(names, entries.rstrip(b"\r"))
-    texts, codes = (
-        _uniform_entries(entries, samples, columns)
-        or _short_entries(entries, samples, columns)
-        or _split_entries(place, entries, samples, columns)
-    )
-    calls = tuple(_parse(place, names, text, allele_count) for text in texts)
-    return SampleCalls(calls, codes)
-
-
-def _leave_out(names: tuple[str, ...], entries: bytes) -> bytes:
-    """Cut fields off the end of each entry that nothing is read from, such as PL, in which most entries differ."""
-    used = max((number for number, name in enumerate(names, start=1) if name in USED), default=1)
-    if used >= len(names):
-        return entries
-    return re.sub(rb"((?:[^:\t]*:){%d}[^:\t]*):[^\t]*" % (used - 1), rb"\1", entries)
-
-
-def _parse(place: str, names: tuple[str, ...], text: bytes, allele_count: int) -> SampleCall:
-    try:
-        call = parse_entry(names, text.decode("ascii", "replace"), allele_count)
-    except ValueError:
-        raise InputError(
-            f"{place}: '{text[:20].decode('ascii', 'replace')}' is no genotype; write the file again"
-        ) from None
-    if max(call.alleles) >= allele_count:
-        shown = text.split(b":")[0].decode("ascii", "replace")
-        raise InputError(
-            f"{place}: genotype {shown} names an allele beyond the {allele_count - 1} in ALT; write the file again"
-        )
-    return call
-
-
-_Coded = tuple[list[bytes], "NDArray[np.integer[Any]]"]
-
-
-def _uniform_entries(entries: bytes, samples: int, columns: NDArray[np.intp] | None) -> _Coded | None:
-    """Read lines whose entries are all three characters wide, such as `0|1`, without splitting them."""
-    import numpy as np
-
-    if samples < _FEW or len(entries) != 4 * samples - 1:
-        return None
-    table = np.frombuffer(entries + b"\t", dtype="<u4")
-    if columns is not None and not ((table >> 24) == _TAB).all():
-        return None
-    distinct, codes = code_values(table if columns is None else table[columns])
-    texts = [value.to_bytes(4, "little") for value in distinct]
-    return None if any(text.find(_TAB) != 3 for text in texts) else ([text[:3] for text in texts], codes)
-
-
-def _short_entries(entries: bytes, samples: int, columns: NDArray[np.intp] | None) -> _Coded | None:
-    """Read lines whose entries have no more than eight bytes, such as `0` and `0|1`, as one number each."""
-    import numpy as np
-
-    if samples < _FEW or len(entries) >= (_WORD + 1) * samples or b"\0" in entries:
-        return None
-    data = np.frombuffer(b"".join((entries, b"\t", bytes(_WORD))), dtype=np.uint8)
-    ends = np.flatnonzero(data == _TAB)
-    if len(ends) != samples:
-        return None
-    starts = np.append(0, ends[:-1] + 1)
-    if columns is not None:
-        starts, ends = starts[columns], ends[columns]
-    lengths = ends - starts
-    if lengths.max(initial=0) > _WORD:
-        return None
-    masks = np.array([(1 << 8 * length) - 1 for length in range(_WORD + 1)], dtype=np.uint64)
-    words = np.ndarray(len(data) - _WORD + 1, dtype="<u8", buffer=data, strides=(1,))[starts]
-    distinct, codes = code_values(words & masks[lengths])
-    return [value.to_bytes(_WORD, "little").rstrip(b"\0") for value in distinct], codes
-
-
-def _split_entries(place: str, entries: bytes, samples: int, columns: NDArray[np.intp] | None) -> _Coded:
-    import numpy as np
-
-    texts = entries.split(b"\t")
-    if len(texts) != samples:
-        raise InputError(f"{place}: has {len(texts)} sample columns, the header {samples}; write the file again")
-    if columns is not None:
-        texts = [texts[column] for column in columns.tolist()]
-    numbers: dict[bytes, int] = {}
-    codes = [numbers.setdefault(text, len(numbers)) for text in texts]
-    return list(numbers), np.array(codes, dtype=narrowest(len(numbers)))

@@ -9,10 +9,11 @@ import pytest
 
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.genotype import Genotype, Sex
-from pgx.genotypes.bcf_entries import distinct_rows
-from pgx.genotypes.layers import code_values, merge_equal, narrowest, pair_codes
+from pgx.genotypes.layers import code_values, distinct_rows, merge_equal, narrowest, pair_codes
+from pgx.genotypes.options import ReadOptions
+from pgx.genotypes.records import Detail
 from pgx.genotypes.sexes import infer_sexes
-from pgx.genotypes.text_records import read_entries
+from pgx.genotypes.text_entries import read_entries
 
 
 def draw_values(count, distinct, rare, seed):
@@ -48,7 +49,9 @@ def test_rows_of_a_record_at_any_address(offset, kind, width):
     assert sorted(map(tuple, rows)) == sorted(set(map(tuple, table.tolist())))
 
 
-@pytest.mark.parametrize("counts", [(1, 1), (1, 5), (3, 4), (16, 16), (200, 200), (300, 70_000)])
+@pytest.mark.parametrize(
+    "counts", [(1, 1), (1, 5), (3, 4), (1, 256), (16, 16), (256, 1), (1, 65_536), (200, 200), (300, 70_000)]
+)
 def test_pairs(counts):
     random = np.random.default_rng(counts[1])
     one, other = (random.integers(0, count, 3000).astype(narrowest(count)) for count in counts)
@@ -75,6 +78,19 @@ ENTRIES = {
 }
 
 
+def entries(keys, texts, columns=None, end=b""):
+    """Decode the entries of a record with two ALTs, without cut-offs."""
+    return read_entries(
+        "x", keys, "\t".join(texts).encode() + end, len(texts), columns, ("A", "T"), Detail(ReadOptions())
+    )
+
+
+def shown(call):
+    """What of an entry is judged without cut-offs: of numbers, whether they are there and more than 0."""
+    reads = call.reads if call.is_heterozygous else ()
+    return call.alleles, call.phased, call.depth and 1, call.quality and 1, [count > 0 for count in reads]
+
+
 @pytest.mark.parametrize("words", ENTRIES.values(), ids=ENTRIES)
 @pytest.mark.parametrize("samples", [3, 8, 500])
 @pytest.mark.parametrize("chosen", [False, True])
@@ -83,19 +99,19 @@ def test_entries_of_any_width(words, samples, chosen, end):
     draw = random.Random(samples)
     texts = [draw.choice(words) for _ in range(samples)]
     columns = np.array([draw.randrange(samples) for _ in range(5)], dtype=np.intp) if chosen else None
-    calls = read_entries("x", "GT:DP:GQ:AD", "\t".join(texts).encode() + end, samples, columns, 3)
+    calls = entries("GT:DP:GQ:AD", texts, columns, end)
     wanted = texts if columns is None else [texts[column] for column in columns]
-    alone = [read_entries("x", "GT:DP:GQ:AD", text.encode(), 1, None, 3).distinct[0] for text in wanted]
-    assert [calls.distinct[code] for code in calls.codes.tolist()] == alone
+    alone = [entries("GT:DP:GQ:AD", [text]).distinct[0] for text in wanted]
+    assert [shown(calls.distinct[code]) for code in calls.codes.tolist()] == list(map(shown, alone))
 
 
 def test_fields_that_nothing_is_read_from_make_no_difference():
     """Entries may also leave out fields at their end."""
     short = ("0/1:12:99", "./.", "0|1:3", "0/0:0:5")
     texts = [f"{text}:{'0,' * 9}{number}" if text.count(":") == 2 else text for number, text in enumerate(short * 9)]
-    calls = read_entries("x", "GT:DP:GQ:PL", "\t".join(texts).encode(), len(texts), None, 2)
-    alone = [read_entries("x", "GT:DP:GQ", text.encode(), 1, None, 2).distinct[0] for text in short * 9]
-    assert [calls.distinct[code] for code in calls.codes.tolist()] == alone
+    calls = entries("GT:DP:GQ:PL", texts)
+    alone = [entries("GT:DP:GQ", [text]).distinct[0] for text in short * 9]
+    assert [shown(calls.distinct[code]) for code in calls.codes.tolist()] == list(map(shown, alone))
     assert len(calls.distinct) == len(short)
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 import zipfile
 
 import pytest
-from making import DELETION, FLIPPED, INSERTION, REPEAT, SHIFT, SNV, TRIPLE, gene, read_paths, variant, vcf, write
+from making import (
+    DELETION,
+    FLIPPED,
+    INSERTION,
+    REPEAT,
+    SHIFT,
+    SNV,
+    TRIPLE,
+    Result,
+    gene,
+    read_paths,
+    variant,
+    vcf,
+    write,
+)
 
 from pgx.domain.genotype import Sex
 from pgx.domain.variant import Build
@@ -17,6 +31,7 @@ PALINDROME = variant("rs77", 10_900, "A/T")
 PROVING = tuple(variant(f"rs{n}", 20_000 + 10 * n, "G/A") for n in range(100, 130))
 SITES = (SNV, FLIPPED, TRIPLE, DELETION, INSERTION, REPEAT, PALINDROME)
 HEADING = "# rsid\tchromosome\tposition\tgenotype\n"
+SAYS_38 = "# GRCh38\n"
 SAYS_37 = "# We are using reference human assembly build 37\n"
 
 
@@ -73,6 +88,15 @@ def test_samples_of_a_table_are_columns(tmp_path):
     assert result.table.samples == ("007", "12", "S3")
     assert [result.text("snv", n) for n in range(3)] == ["G/A", "G/G", "absent"]
     assert [result.text("triple", n) for n in range(3)] == ["absent", "C/T", "absent"]
+
+
+def test_other_genes_markers_prove_the_strand(tmp_path):
+    path = write(tmp_path, HEADING + SAYS_38 + proving() + rows("rs77 10 10900 AA", "rs78 10 1 AT"), "NA1.txt")
+    chosen, other = gene((PALINDROME,)), gene((*PROVING, variant("rs78", 10_950, "A/T")), symbol="GENE2")
+    for known, expected in (((), "no_call"), ((other,), "A/A"), ((chosen, other), "A/A")):
+        tables, _, report = read_genotypes([path], [chosen], ReadOptions(strict=True), known=known)
+        assert Result(tables["GENE1"], ["rs77"], report).text("rs77") == expected
+        assert (report.read, dict(report.discarded)) == (32, {"not at a defining position": 31})
 
 
 def test_a_genotype_given_twice_must_be_the_same(tmp_path):

@@ -77,6 +77,28 @@ def test_several_alternatives(tmp_path):
     assert read(tmp_path, vcf("10200 C A,T DS 1.6,1.4")).text("triple") == "no_call"
 
 
+def test_reads_where_another_sample_has_too_many(tmp_path):
+    path = write(tmp_path, vcf("10000 G A GT:AD 0/1:9,0 0/1:9,8,7 0/1:9,8", samples="A B C", meta=META + FORMATS))
+    for source in (path, convert(path, "bcf")):
+        result = read_paths([source], ReadOptions(min_balance=0.2))
+        assert [result.text("snv", sample) for sample in range(3)] == ["no_call", "G/A", "G/A"]
+
+
+@pytest.mark.parametrize("kind", ["Float", "String"])
+def test_numbers_that_the_header_calls_something_else(tmp_path, kind):
+    meta = META + FORMATS.replace("ID=DP,Number=1,Type=Integer", f"ID=DP,Number=1,Type={kind}")
+    path = write(tmp_path, vcf("10000 G A GT:DP 0/1:9 0/1:. 0/1:10.5", samples="A B C", meta=meta))
+    for source in (path, convert(path, "bcf")):
+        result = read_paths([source], ReadOptions(min_dp=10))
+        assert [result.text("snv", sample) for sample in range(3)] == ["filtered", "no_call", "G/A"]
+
+
+def test_a_deletion_that_is_not_called_leaves_what_it_spans_open(tmp_path):
+    missing, deleted = "10098 CTA C ./.", "10099 TA T 0/1"
+    assert read(tmp_path, vcf(missing)).text("flipped") == "no_call"
+    assert read(tmp_path, vcf(missing, deleted)).text("flipped") == read(tmp_path, vcf(deleted)).text("flipped")
+
+
 JOINED = [
     ("10000 G <NON_REF>,A GT:AD 0/2:19,22,0", {}, "G/A"),
     ("10000 G <NON_REF>,A GT:AD 0/2:19,2,0", {"min_balance": 0.2}, "filtered"),

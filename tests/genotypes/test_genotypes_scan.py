@@ -14,6 +14,7 @@ from pgx.errors import InputError
 from pgx.genotypes import ReadOptions, can_be_indexed, open_reading, read_genotypes
 from pgx.genotypes.files import open_file
 from pgx.genotypes.intervals import merge_intervals
+from pgx.genotypes.records import Detail
 from pgx.genotypes.report import Tally
 
 pysam = pytest.importorskip("pysam")
@@ -59,7 +60,14 @@ def random_records(draw, samples, count):
 
 def places(file, wanted, tally=None):
     return [
-        (record.contig, record.position, record.end, record.ref, record.alts, record.load().codes.tolist())
+        (
+            record.contig,
+            record.position,
+            record.end,
+            record.ref,
+            record.alts,
+            record.load(Detail(ReadOptions())).codes.tolist(),
+        )
         for record in file.records(wanted, tally=tally)
     ]
 

@@ -226,6 +226,15 @@ def test_consumer_files_give_their_truth_or_no_call(shared, rules, capsys):
     assert len(both) == len(judged) / 2, "the two layouts of a person give the same calls"
 
 
+def test_a_gene_alone_is_read_as_among_all(shared, rules):
+    """The other genes' markers tell the strand of a consumer file, whichever genes are asked for."""
+    path = min((shared / "data/arrays/consumer").glob("*.txt"))
+    whole = run([path], RunOptions(advise=False), rules).samples[0].genes
+    for symbol in rules.genes:
+        alone = run([path], RunOptions(genes=(symbol,), advise=False), rules).samples[0].genes[symbol]
+        assert alone == whole[symbol]
+
+
 def test_what_consumer_files_do_not_test_is_not_reference(shared, rules, capsys):
     """A result of reference alleles alone stands only where no untested allele would change what guidelines see."""
     kept: Counter[str] = Counter()
