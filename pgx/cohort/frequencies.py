@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pgx.cohort.groups import OVERALL, compare_samples, merge_unshown, read_groups, shown_groups
-from pgx.cohort.people import People
-from pgx.cohort.tallies import GeneTable, Row, Tallies
+from pgx.cohort.groups import compare_samples, merge_unshown, read_groups, shown_groups
+from pgx.cohort.people import People, group_sizes, told_rows, told_sizes
+from pgx.cohort.suppression import show_cells
+from pgx.cohort.tallies import NAMED, STRANDS, Row, Table, kinds_of_drug, kinds_of_gene
 from pgx.errors import InputError, UsageError
 
-PRINTED = ("status", "diplotype", "phenotype", "allele")
+if TYPE_CHECKING:
+    import polars as pl
+
 Z = 1.959963984540054
 """Two-sided 95 %."""
 
@@ -71,60 +74,43 @@ def count_cells(people: People, limit: int) -> Iterator[Cell]:
 
     Raises UsageError for too many groups.
     """
-    every = people.sizes()
-    shown = shown_groups(every, limit)
-    sizes = merge_unshown(every, shown)
+    everybody = people.everybody()
+    sizes = group_sizes(everybody)
+    shown = shown_groups(sizes, limit)
+    everybody = merge_unshown(everybody, shown)
     for group, size in shown.items():
         yield Cell("samples", "", "", group, size, size)
-    tables: dict[str, GeneTable] = {}
+    tables: dict[str, Table] = {}
     drugs = people.drugs_of_genes()
     for gene in people.genes():
-        told = people.of_gene(gene, shown, drugs.get(gene, ()))
-        tables[gene] = GeneTable.count(told, sizes, shown, limit)
+        counted = kinds_of_gene(people.of_gene(gene, everybody, drugs.get(gene, ())), limit)
+        tables[gene] = Table.count(counted, shown, limit)
+        tables[gene].show((*NAMED, STRANDS[0]), shown)
         yield from _gene_cells(tables[gene], gene, shown)
-    for drug, counts in people.of_drugs(shown).items():
-        genes = [gene for gene in tables if drug in drugs.get(gene, ())]
-        for kind, by_group in counts.items():
-            tallies = _yes_and_no(drug, kind, by_group, sizes, shown)
-            hidden = _hidden_of_drug((kind, drug), tallies, tables, genes, limit)
-            for group, size in shown.items():
-                cell = (kind, drug, group)
-                yield Cell(kind, drug, "", group, None if cell in hidden else tallies.values[cell], size)
+    for row in told_rows(everybody):
+        yield from _drug_cells(row, everybody, tables, shown, limit)
 
 
-def _gene_cells(table: GeneTable, gene: str, shown: Mapping[str, int]) -> Iterator[Cell]:
+def _gene_cells(table: Table, gene: str, shown: Mapping[str, int]) -> Iterator[Cell]:
     """Yield the cells to print. Shares are of the whole group; those of alleles are of all alleles called."""
-    for cell, value in table.tallies.values.items():
+    for cell, value in table.values.items():
         kind, name, group = cell
-        if kind not in PRINTED or group not in shown:
-            continue
-        total: int | None = shown[group]
-        if kind == "allele":
-            strands = ("strands", "", group)
-            total = None if strands in table.hidden else table.tallies.values[strands]
-        yield Cell(kind, gene, name, group, None if cell in table.hidden else value, total)
+        if kind in NAMED and group in shown:
+            total: int | None = shown[group]
+            if kind == "allele":
+                strands = (*STRANDS, group)
+                total = None if strands in table.hidden else table.values[strands]
+            yield Cell(kind, gene, name, group, None if cell in table.hidden else value, total)
 
 
-def _hidden_of_drug(
-    row: Row, tallies: Tallies, tables: dict[str, GeneTable], genes: Sequence[str], limit: int
-) -> frozenset[tuple[str, str, str]]:
-    """Return the cells to hide: all if with the tables of the genes they gave a count away."""
-    every = tallies.row(*row)
-    hidden = tallies.hidden(limit).intersection(every)
-    seen = {gene: tables[gene].reveal(row, hidden, limit) for gene in genes}
-    safe = {gene: table for gene, table in seen.items() if table is not None}
-    if len(safe) < len(seen):
-        return frozenset(every)
-    tables.update(safe)
-    return hidden
-
-
-def _yes_and_no(
-    drug: str, kind: str, by_group: Counter[str], sizes: Mapping[str, int], shown: Mapping[str, int]
-) -> Tallies:
-    tallies = Tallies(sizes, shown)
-    groups = [group for group in sizes if group != OVERALL] or [OVERALL]
-    tallies.add(kind, drug, by_group)
-    tallies.add("no", drug, Counter({group: sizes[group] - by_group.get(group, 0) for group in groups}))
-    tallies.tie(("size", ""), {(kind, drug): 1, ("no", drug): 1})
-    return tallies
+def _drug_cells(
+    row: Row, everybody: pl.DataFrame, tables: Mapping[str, Table], shown: Mapping[str, int], limit: int
+) -> Iterator[Cell]:
+    """Yield the cells of a kind of advice on a drug: what gives nothing away, also not with the tables of genes."""
+    counted = kinds_of_drug(row, told_sizes(everybody, row), group_sizes(everybody))
+    table = Table.count(counted, shown, limit)
+    cells = table.row(row, shown)
+    systems = [table, *(each for each in tables.values() if cells.keys() <= each.values.keys())]
+    hidden = show_cells(cells, [system.knowledge for system in systems])
+    for cell, count in cells.items():
+        yield Cell(*row, "", cell[2], None if cell in hidden else count, shown[cell[2]])

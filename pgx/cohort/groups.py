@@ -15,7 +15,7 @@ OVERALL = "all"
 NO_GROUP = "not stated"
 TOO_SMALL = "groups that are not shown"
 MOST_GROUPS = 30
-"""Groups that are shown at most; the work of hiding grows with the cube of their number."""
+"""Groups that are shown at most."""
 
 
 def read_groups(path: Path, column: str) -> pl.DataFrame:
@@ -67,8 +67,9 @@ def shown_groups(sizes: Mapping[str, int], limit: int) -> dict[str, int]:
     return {group: sizes[group] for group in (*overall, *shown)}
 
 
-def merge_unshown(sizes: Mapping[str, int], shown: Mapping[str, int]) -> dict[str, int]:
-    """Return the sizes with all groups that are not shown as one; everybody comes first."""
-    others = sum(size for group, size in sizes.items() if group != OVERALL and group not in shown)
-    merged = {group: size for group, size in sizes.items() if group == OVERALL or group in shown}
-    return {**merged, TOO_SMALL: others} if others else merged
+def merge_unshown(everybody: pl.DataFrame, shown: Mapping[str, int]) -> pl.DataFrame:
+    """Put the people of all groups that are not shown into one."""
+    import polars as pl
+
+    kept = pl.col("group").is_in([OVERALL, *shown])
+    return everybody.with_columns(pl.when(kept).then("group").otherwise(pl.lit(TOO_SMALL)).alias("group"))

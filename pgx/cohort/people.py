@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pgx.cohort.groups import NO_GROUP, OVERALL, TOO_SMALL
-from pgx.cohort.tallies import CALLED, Result, Row, Told
+from pgx.cohort.groups import NO_GROUP, OVERALL
+from pgx.cohort.tallies import CALLED, Person, Row
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 NONE = "none"
 RESULT = ("status", "diplotypes", "alleles", "phenotype")
@@ -34,42 +37,23 @@ class People:
         """Return all samples of the batch, once each."""
         return self._scan(f"calls/gene={self.genes()[0]}/*.parquet").select("sample").collect()
 
-    def sizes(self) -> dict[str, int]:
-        """Count all people and those of each group."""
-        import polars as pl
+    def everybody(self) -> pl.DataFrame:
+        """Return each sample, its group, and for every kind of advice on a drug whether the sample is told so."""
+        samples = self.samples()
+        return self._grouped(samples).with_columns(self._told(samples))
 
-        counts = self._grouped(self.samples().lazy()).group_by("group").agg(pl.len()).collect()
-        sizes: dict[str, int] = dict(sorted(counts.iter_rows()))
-        return {OVERALL: sum(sizes.values()), **({} if self.groups is None else sizes)}
-
-    def of_gene(self, gene: str, shown: Mapping[str, int], drugs: Sequence[str] = ()) -> Counter[Told]:
-        """Count people by group, result and what they are told on these drugs; groups that are not shown are one."""
-        import polars as pl
-
-        frame = self._calls(gene)
-        if drugs:
-            frame = frame.join(self._told(drugs), on="sample", how="left")
-        else:
-            frame = frame.with_columns(pl.lit(None, pl.String).alias("told"))
-        counts = self._grouped(frame).group_by("group", *RESULT, "told").agg(pl.len()).collect()
-        found: Counter[Told] = Counter()
-        for *values, told, count in counts.iter_rows():
-            found[_result(values, shown), _read_told(told)] += count
+    def of_gene(self, gene: str, everybody: pl.DataFrame, drugs: Collection[str]) -> dict[Person, Counter[str]]:
+        """Count people by result, what they are told on these drugs, and group."""
+        rows = [row for row in told_rows(everybody) if row[1] in drugs]
+        columns = ["=".join(row) for row in rows]
+        calls = self._scan(f"calls/gene={gene}/*.parquet").select("sample", *RESULT).collect()
+        people = calls.join(everybody.select("sample", "group", *columns), on="sample", how="left")
+        counts = people.group_by(*RESULT, "group", *columns).len("people").select(*RESULT, "group", "people", *columns)
+        found: dict[Person, Counter[str]] = {}
+        for status, diplotype, alleles, phenotype, group, count, *told in counts.iter_rows():
+            result = (diplotype or "", alleles or "", phenotype or NONE) if status == CALLED else ("", "", "")
+            found.setdefault((status, *result, frozenset(compress(rows, told))), Counter())[group] += count
         return found
-
-    def of_drugs(self, shown: Mapping[str, int]) -> dict[str, dict[str, Counter[str]]]:
-        """Count people by drug, kind of advice and group."""
-        import polars as pl
-
-        if not self._has_advice():
-            return {}
-        sums = self._grouped(self._advised()).group_by("group", "drug").agg(pl.col(kind).sum() for kind in KINDS)
-        found: dict[str, dict[str, Counter[str]]] = {}
-        for group, drug, *counts in sums.collect().iter_rows():
-            kinds = found.setdefault(drug, {kind: Counter() for kind in KINDS})
-            for kind, count in zip(KINDS, counts, strict=True):
-                kinds[kind][_group(group, shown)] += count
-        return dict(sorted(found.items()))
 
     def drugs_of_genes(self) -> dict[str, list[str]]:
         """Return the drugs whose advice looks at each gene."""
@@ -87,34 +71,31 @@ class People:
     def _has_advice(self) -> bool:
         return (self.folder / "advice.parquet").is_file()
 
-    def _told(self, drugs: Sequence[str]) -> pl.LazyFrame:
-        """Return what each person is told on these drugs, as one text."""
+    def _told(self, samples: pl.DataFrame) -> list[pl.Series]:
+        import numpy as np
         import polars as pl
 
-        kinds = [pl.when(pl.col(kind)).then(pl.lit(f"{kind}=") + pl.col("drug")).otherwise(None) for kind in KINDS]
-        told = pl.concat_list(kinds).list.drop_nulls().alias("told")
-        each = self._advised().filter(pl.col("drug").is_in(drugs)).select("sample", told).explode("told").drop_nulls()
-        return each.group_by("sample").agg(pl.col("told").sort().str.join("|"))
-
-    def _advised(self) -> pl.LazyFrame:
-        """Return each person and drug with links to advice, and which kinds of it."""
-        import polars as pl
-
-        asks = pl.col("severity").is_in(["amber", "red"]).any().alias("actionable")
-        stays = pl.col("agreement").ne("same").any().alias("open")
+        if not self._has_advice():
+            return []
+        asks = pl.col("severity").is_in(["amber", "red"]).any().alias(KINDS[0])
+        stays = pl.col("agreement").ne("same").any().alias(KINDS[1])
         advice = self._scan("advice.parquet").group_by("advice_id").agg(asks, stays)
-        links = self._scan("recommendations/*.parquet").join(advice, on="advice_id")
-        return links.group_by("sample", "drug").agg(pl.col(kind).any() for kind in KINDS)
+        places = samples.with_row_index("place").lazy()
+        told: dict[str, NDArray[np.bool_]] = {}
+        for path in sorted((self.folder / "recommendations").glob("*.parquet")):
+            links = pl.scan_parquet(path).join(advice, on="advice_id").join(places, on="sample")
+            for part in links.select("place", "drug", *KINDS).collect().partition_by("drug"):
+                for kind in KINDS:
+                    column = told.setdefault(f"{kind}={part['drug'][0]}", np.zeros(samples.height, dtype=bool))
+                    column[part.filter(kind)["place"].to_numpy()] = True
+        return [pl.Series(name, told[name]) for name in sorted(told, key=lambda name: name.split("=", 1)[::-1])]
 
-    def _calls(self, gene: str) -> pl.LazyFrame:
-        return self._scan(f"calls/gene={gene}/*.parquet").select("sample", *RESULT)
-
-    def _grouped(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+    def _grouped(self, samples: pl.DataFrame) -> pl.DataFrame:
         import polars as pl
 
         if self.groups is None:
-            return frame.with_columns(pl.lit(OVERALL).alias("group"))
-        joined = frame.join(self.groups.lazy(), on="sample", how="left")
+            return samples.with_columns(pl.lit(OVERALL).alias("group"))
+        joined = samples.join(self.groups, on="sample", how="left", maintain_order="left")
         return joined.with_columns(pl.col("group").fill_null(NO_GROUP))
 
     def _scan(self, pattern: str) -> pl.LazyFrame:
@@ -123,17 +104,18 @@ class People:
         return pl.scan_parquet(self.folder / pattern, hive_partitioning=False, glob=True)
 
 
-def _group(name: str, shown: Mapping[str, int]) -> str:
-    return name if name in shown or name == OVERALL else TOO_SMALL
+def group_sizes(everybody: pl.DataFrame) -> dict[str, int]:
+    """Count all people and those of each group."""
+    sizes: dict[str, int] = dict(sorted(everybody.group_by("group").len().iter_rows()))
+    return {**sizes, OVERALL: everybody.height}
 
 
-def _result(values: Sequence[Any], shown: Mapping[str, int]) -> Result:
-    group, status, diplotype, alleles, phenotype = values
-    if status != CALLED:
-        return _group(group, shown), status, "", "", ""
-    return _group(group, shown), status, diplotype or "", alleles or "", phenotype or NONE
+def told_sizes(everybody: pl.DataFrame, row: Row) -> Counter[str]:
+    """Count the people of each group who are told so."""
+    return Counter(dict(everybody.filter("=".join(row)).group_by("group").len().iter_rows()))
 
 
-def _read_told(text: str | None) -> frozenset[Row]:
-    pairs = (part.partition("=") for part in (text or "").split("|") if part)
-    return frozenset((kind, drug) for kind, _, drug in pairs)
+def told_rows(everybody: pl.DataFrame) -> list[Row]:
+    """Return the kinds of advice on drugs that somebody is told."""
+    pairs = (column.partition("=") for column in everybody.columns if "=" in column)
+    return [(kind, drug) for kind, _, drug in pairs]

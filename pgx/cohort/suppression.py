@@ -1,107 +1,99 @@
-"""Small cells stay hidden, also from those who subtract what is shown from what is shown.
+"""Small cells stay hidden, also from those who add and subtract what is shown.
 
-All counts of a table, their totals and what is left over are cells tied by sums. A cell from 1 up to the limit is
-hidden; as long as a hidden small cell follows from the sums, the smallest of the shown cells that it follows from is
-hidden too. Those that turn out not to be needed are shown in the end, the largest first. A cell follows from the sums
-if its value is the same in all solutions of the linear system.
+A cell counts people of several kinds, so it is a vector over these kinds. What is shown spans a space, and a cell
+follows from it if its vector lies in that space. Cells are shown one after another, each unless a secret would follow.
+What is not yet known of every vector is kept, so that a cell's turn costs one step of elimination: a secret would
+follow from one cell more where what is not known of both is the same but for a factor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-ZERO = 1e-9
+PRIME = (1 << 61) - 1
+"""Elimination is modulo this prime: nothing is rounded, and numbers stay short."""
 C = TypeVar("C", bound=Hashable)
-Sum = Mapping[C, int]
-"""Cells with their factors; together they are 0. A known total is a cell that is never hidden."""
+Vector = Mapping[int, int]
+"""How often each kind of people is counted; kinds that are not counted are left out."""
 
 
-def hide_small(
-    values: Mapping[C, int],
-    sums: Sequence[Sum[C]],
-    limit: int,
-    *,
-    open_cells: Iterable[C] = (),
-    hidden_cells: Iterable[C] = (),
-) -> frozenset[C]:
-    """Return the cells to hide.
+class Knowledge(Generic[C]):
+    """What is not known yet of cells and secrets, after some of the cells were shown."""
 
-    `open_cells` are those that are shown anyway, `hidden_cells` those that are hidden anyway. Cells that nobody prints
-    may be among the values; hiding them costs nothing.
+    def __init__(self, cells: Mapping[C, Vector], secrets: Collection[Vector]) -> None:
+        """Start with nothing shown; `secrets` are what must never follow from shown cells."""
+        self._place = {cell: number for number, cell in enumerate(cells, len(secrets))}
+        self._first = len(secrets)
+        vectors = (*secrets, *cells.values())
+        self._unknown = {number: dict(vector) for number, vector in enumerate(vectors)}
+        self._using: dict[int, set[int]] = {}
+        for number, vector in self._unknown.items():
+            for kind in vector:
+                self._using.setdefault(kind, set()).add(number)
+
+    def gives_away(self, cell: C) -> bool:
+        """True where a secret follows once this cell is shown too."""
+        vector = self._unknown[self._place[cell]]
+        if not vector:
+            return False
+        rarest = min(vector, key=lambda kind: len(self._using[kind]))
+        others = (number for number in self._using[rarest] if number < self._first)
+        return any(_same_but_for_a_factor(vector, self._unknown[other], rarest) for other in others)
+
+    def show(self, cell: C) -> None:
+        """Take a cell for known from now on."""
+        vector = self.forget(cell)
+        if not vector:
+            return
+        pivot = min(vector, key=lambda kind: len(self._using[kind]))
+        inverse = pow(vector[pivot], -1, PRIME)
+        steps = [(kind, factor * inverse % PRIME) for kind, factor in vector.items()]
+        for number in tuple(self._using[pivot]):
+            self._subtract(number, self._unknown[number][pivot], steps)
+
+    def forget(self, cell: C) -> dict[int, int]:
+        """Ask no more about a cell; return what is not known of it."""
+        number = self._place.pop(cell)
+        vector = self._unknown.pop(number)
+        for kind in vector:
+            self._using[kind].remove(number)
+        return vector
+
+    def _subtract(self, number: int, times: int, steps: Iterable[tuple[int, int]]) -> None:
+        vector = self._unknown[number]
+        for kind, factor in steps:
+            before = vector.get(kind, 0)
+            after = (before - times * factor) % PRIME
+            if after:
+                vector[kind] = after
+                if not before:
+                    self._using[kind].add(number)
+            elif before:
+                del vector[kind]
+                self._using[kind].remove(number)
+
+
+def _same_but_for_a_factor(one: Vector, other: Vector, kind: int) -> bool:
+    if one.keys() != other.keys():
+        return False
+    here, there = one[kind], other[kind]
+    return all((factor * there - other[key] * here) % PRIME == 0 for key, factor in one.items())
+
+
+def show_cells(values: Mapping[C, int], systems: Sequence[Knowledge[C]]) -> frozenset[C]:
+    """Show every cell that gives no secret away in any system; return those that stay hidden.
+
+    Cells that are 0 come first, then the largest; so it is the smallest that have to protect others.
     """
-    fixed = frozenset(open_cells)
-    needed = {cell for cell, value in values.items() if 0 < value < limit and cell not in fixed}.union(hidden_cells)
-    hidden = set(needed)
-    while further := _give_away(values, sums, hidden, fixed, limit):
-        hidden |= further
-    if gives_away(values, sums, hidden, limit):
-        return frozenset(hidden)
-    for cell in sorted(hidden - needed, key=lambda cell: (-values[cell], repr(cell))):
-        if not gives_away(values, sums, hidden - {cell}, limit):
-            hidden.remove(cell)
+    hidden = set()
+    for cell in sorted(values, key=lambda cell: (values[cell] != 0, -values[cell], repr(cell))):
+        unsafe = any(system.gives_away(cell) for system in systems)
+        for system in systems:
+            if unsafe:
+                system.forget(cell)
+            else:
+                system.show(cell)
+        if unsafe:
+            hidden.add(cell)
     return frozenset(hidden)
-
-
-def gives_away(values: Mapping[C, int], sums: Sequence[Sum[C]], hidden: Iterable[C], limit: int) -> bool:
-    """True where a hidden small cell follows from the sums."""
-    return any(0 < values.get(cell, 0) < limit for cell in _determined(sums, set(hidden)))
-
-
-def _give_away(
-    values: Mapping[C, int], sums: Sequence[Sum[C]], hidden: set[C], fixed: frozenset[C], limit: int
-) -> set[C]:
-    """Return shown cells to be hidden: the smallest of those that each small cell follows from."""
-    further: set[C] = set()
-    known = sorted({cell for cell in chain.from_iterable(sums) if cell not in hidden}, key=repr)
-    for cell, sources in _determined(sums, hidden, known).items():
-        choices = {other for other in sources if other not in fixed and other in values}
-        if 0 < values.get(cell, 0) < limit and choices and not choices & further:
-            further.add(min(choices, key=lambda other: (values[other] == 0, values[other], repr(other))))
-    return further
-
-
-def _determined(sums: Sequence[Sum[C]], hidden: set[C], known: Sequence[C] = ()) -> dict[C, list[C]]:
-    """Return the hidden cells whose value follows from the sums, with those of the known cells that it follows from."""
-    unknown = sorted(hidden.intersection(chain.from_iterable(sums)), key=repr)
-    place = {cell: number for number, cell in enumerate((*unknown, *known))}
-    rows = {
-        tuple(sorted((place[cell], factor) for cell, factor in terms.items() if cell in place)) for terms in sums
-    } - {()}
-    if not rows:
-        return {}
-    reduced = abs(_reduce(sorted(rows), len(place), len(unknown))) > ZERO
-    found = {}
-    for row in reduced[reduced[:, : len(unknown)].sum(axis=1) == 1]:
-        first, *others = row.nonzero()[0].tolist()
-        found[unknown[first]] = [known[other - len(unknown)] for other in others]
-    return {cell: found[cell] for cell in unknown if cell in found}
-
-
-def _reduce(rows: Sequence[tuple[tuple[int, int], ...]], width: int, unknown: int) -> NDArray[np.float64]:
-    """Return the system reduced in its first columns, the unknown; those in few rows first, to keep it sparse."""
-    import numpy as np
-
-    matrix = np.zeros((len(rows), width), order="F")
-    for number, row in enumerate(rows):
-        for column, factor in row:
-            matrix[number, column] = factor
-    free = np.ones(len(rows), dtype=bool)
-    for column in np.argsort((matrix[:, :unknown] != 0).sum(axis=0), kind="stable").tolist():
-        filled = np.flatnonzero(abs(matrix[:, column]) > ZERO)
-        candidates = filled[free[filled]]
-        if not len(candidates):
-            continue
-        pivot = candidates[np.argmax(abs(matrix[candidates, column]))]
-        free[pivot] = False
-        places = np.flatnonzero(matrix[pivot])
-        values = matrix[pivot, places] / matrix[pivot, column]
-        matrix[pivot, places] = values
-        others = filled[filled != pivot]
-        matrix[np.ix_(others, places)] -= np.outer(matrix[others, column], values)
-    return matrix

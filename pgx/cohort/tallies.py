@@ -1,241 +1,172 @@
-"""Counts of a gene by group with everything that ties them, so that what is hidden cannot be worked out.
+"""Counts by row and group, made of kinds of people, so that what is hidden cannot be worked out.
 
-Rarer diplotypes that have the same phenotype and the same printed alleles are a row that nobody prints, as are people
-with the same result who are told the same.
+People are of one kind if every row counts them alike. What a row counts of a kind of people in a group is one number
+that somebody who reads the page does not know; every cell is a sum of these.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from pgx.cohort.groups import OVERALL
-from pgx.cohort.suppression import Sum, gives_away, hide_small
+from pgx.cohort.groups import OVERALL, TOO_SMALL
+from pgx.cohort.suppression import Knowledge, Vector, show_cells
 
 OTHER = "rarer ones"
 CALLED = "called"
 PAIR = 2
+SIZE = ("size", "")
+STRANDS = ("strands", "")
+NAMED = ("status", "diplotype", "phenotype", "allele")
+"""Kinds of rows that are named after a result."""
 Row = tuple[str, str]
 """Kind and name."""
 Cell = tuple[str, str, str]
 """Kind, name and group."""
-Result = tuple[str, str, str, str, str]
-"""Group, status, diplotype, alleles and phenotype; the last three are empty unless called."""
+Person = tuple[str, str, str, str, frozenset[Row]]
+"""Status, diplotype, alleles, phenotype, and the kinds of advice on drugs; the middle ones are empty unless called."""
+Kind = frozenset[tuple[Row, int]]
+"""How often a person is counted in each row."""
+Counted = Mapping[Kind, Counter[str]]
+"""People of each kind by group; all are of the group of everybody where there are no others."""
 
-Told = tuple[Result, frozenset[Row]]
-"""A result, and the kinds of advice on drugs that go with it."""
+
+def kinds_of_gene(people: Mapping[Person, Counter[str]], limit: int) -> dict[Kind, Counter[str]]:
+    """Tell people apart by the rows they are counted in; names that fewer than `limit` have are put together."""
+    rows = {person: _rows(person) for person in sorted(people, key=repr)}
+    totals: Counter[Row] = Counter()
+    for person, counted in rows.items():
+        for row, factor in counted.items():
+            totals[row] += factor * people[person].total()
+    kinds: dict[Kind, Counter[str]] = {}
+    for person, counted in rows.items():
+        kind: Counter[Row] = Counter()
+        for row, factor in counted.items():
+            rare = row[0] in NAMED[1:] and totals[row] < limit
+            kind[(row[0], OTHER) if rare else row] += factor
+        kinds.setdefault(frozenset(kind.items()), Counter()).update(people[person])
+    return kinds
 
 
-class Tallies:
-    """Counts by row and group, with what ties them: rows add up over groups, and to totals."""
+def kinds_of_drug(row: Row, by_group: Counter[str], sizes: Mapping[str, int]) -> dict[Kind, Counter[str]]:
+    """Tell people who are counted in the row from the others."""
+    groups = [group for group in sizes if group != OVERALL] or [OVERALL]
+    others = Counter({group: sizes[group] - by_group[group] for group in groups})
+    return {frozenset({(SIZE, 1), (row, 1)}): by_group, frozenset({(SIZE, 1), (("no", row[1]), 1)}): others}
 
-    def __init__(self, sizes: Mapping[str, int], shown: Mapping[str, int]) -> None:
-        self._shown = [("size", "", group) for group in shown]
-        self._groups = [group for group in sizes if group != OVERALL]
-        self.values: dict[Cell, int] = {("size", "", group): size for group, size in sizes.items()}
-        self.sums: list[Sum[Cell]] = [self._over_groups("size", "")] if self._groups else []
 
-    def add(self, kind: str, name: str, counts: Mapping[str, int]) -> None:
-        """Add a row; without groups `counts` has the overall count only."""
-        self.values[kind, name, OVERALL] = sum(counts.values())
-        for group in self._groups:
-            self.values[kind, name, group] = counts.get(group, 0)
-        self.tie_groups(kind, name)
-
-    def tie_groups(self, kind: str, name: str) -> tuple[Cell, ...]:
-        """Say that a row adds up over groups, and return its cells."""
-        if self._groups:
-            self.sums.append(self._over_groups(kind, name))
-        return self.row(kind, name)
-
-    def tie(self, total: tuple[str, str], parts: Mapping[tuple[str, str], int]) -> None:
-        """Say that in every group a row is the sum of other rows, with factors."""
-        for group in (OVERALL, *self._groups):
-            self.sums.append({(*total, group): -1, **{(*part, group): factor for part, factor in parts.items()}})
-
-    def _over_groups(self, kind: str, name: str) -> Sum[Cell]:
-        return {(kind, name, OVERALL): -1, **{(kind, name, group): 1 for group in self._groups}}
-
-    def row(self, kind: str, name: str) -> tuple[Cell, ...]:
-        """Return the cells of a row, overall first."""
-        return tuple((kind, name, group) for group in (OVERALL, *self._groups))
-
-    def unseen(self) -> frozenset[Cell]:
-        """Return the cells of groups that are not shown."""
-        groups = {group for _, _, group in self._shown}
-        return frozenset(cell for cell in self.values if cell[2] not in groups)
-
-    def hidden(self, limit: int, concealed: Iterable[Cell] = ()) -> frozenset[Cell]:
-        """Return the cells to hide; those in `concealed` and those of groups that are not shown are hidden anyway."""
-        never = self.unseen().union(concealed)
-        return hide_small(self.values, self.sums, limit, open_cells=self._shown, hidden_cells=never)
+def _rows(person: Person) -> Counter[Row]:
+    """Return the rows a person is counted in. Other than two alleles are a row, as all alleles would tell of it."""
+    status, diplotype, alleles, phenotype, told = person
+    rows = Counter([SIZE, ("status", status), *told])
+    if status == CALLED:
+        names = alleles.split("/") if alleles else []
+        rows.update([("diplotype", diplotype), ("phenotype", phenotype), *(("allele", name) for name in names)])
+        rows.update([STRANDS] * len(names))
+        rows.update([("uneven", str(len(names)))] if len(names) != PAIR else [])
+    return rows
 
 
 @dataclass(slots=True)
-class GeneTable:
-    """The counts of a gene, which of them are hidden, and what its rows are made of."""
+class Table:
+    """The counts of a table, what of it is hidden, and what follows from what is shown."""
 
-    tallies: Tallies
+    values: dict[Cell, int]
     hidden: frozenset[Cell]
-    told: Counter[Told]
-    diplotypes: frozenset[str]
-    phenotypes: frozenset[str]
-    alleles: frozenset[str]
+    knowledge: Knowledge[Cell]
 
     @classmethod
-    def count(cls, told: Counter[Told], sizes: Mapping[str, int], shown: Mapping[str, int], limit: int) -> GeneTable:
-        """Count the results and decide what to hide."""
-        tallies = Tallies(sizes, shown)
-        results: Counter[Result] = Counter()
-        for (result, _), count in told.items():
-            results[result] += count
-        rows = {place: _by_name(results, place) for place in (1, 2, 4)}
-        for status, found in rows[1].items():
-            tallies.add("status", status, found)
-        tallies.tie(("size", ""), {("status", status): 1 for status in rows[1]})
-        diplotypes, phenotypes = _common(rows[2], limit), _common(rows[4], limit)
-        for kind, named in (("diplotype", diplotypes), ("phenotype", phenotypes)):
-            for name, by_group in named.items():
-                tallies.add(kind, name, by_group)
-            if CALLED in rows[1]:
-                tallies.tie(("status", CALLED), {(kind, name): 1 for name in named})
-        alleles = _common(_alleles(results), limit)
-        for name, by_group in alleles.items():
-            tallies.add("allele", name, by_group)
-        table = cls(tallies, frozenset(), told, frozenset(diplotypes), frozenset(phenotypes), frozenset(alleles))
-        unprinted = {
-            *table._tie_results(results),
-            *table._add_advice(),
-            *_add_strands(tallies, results, alleles, limit),
+    def count(cls, people: Counted, shown: Collection[str], limit: int) -> Table:
+        """Add up people by kind and group; nothing is shown yet but the sizes of the groups that are."""
+        groups = sorted(set().union(*people.values()) - {OVERALL})
+        rows = _parts(people)
+        counts = list(people.values())
+        values = {
+            (*row, group): sum(factor * _people(counts[number], group) for number, factor in parts.items())
+            for row, parts in sorted(rows.items(), key=_printed_order)
+            for group in (OVERALL, *groups)
         }
-        table.hidden = tallies.hidden(limit, unprinted)
-        return table
+        space = _Space.of(values, groups, len(counts))
+        vectors = {cell: space.vector(rows[cell[:2]], cell[2]) for cell in values}
+        secrets = [_sum(vectors[cell] for cell in cells) for cells in _secrets(values, limit)]
+        knowledge = Knowledge({cell: vector for cell, vector in vectors.items() if cell[2] in shown}, secrets)
+        for group in shown:
+            knowledge.show((*SIZE, group))
+        return cls(values, frozenset(values), knowledge)
 
-    def place(self, result: Result) -> Row:
-        """Return the row, printed or not, that counts people with a result as far as printed names tell it apart."""
-        _, status, diplotype, _, phenotype = result
-        if status != CALLED:
-            return ("status", status)
-        if diplotype in self.diplotypes:
-            return ("diplotype", diplotype)
-        return ("rare", "|".join((_named(phenotype, self.phenotypes), *sorted(self._alleles_of(result)))))
+    def row(self, row: Row, shown: Iterable[str]) -> dict[Cell, int]:
+        """Return the cells of a row in the groups that are shown."""
+        return {(*row, group): self.values[*row, group] for group in shown}
 
-    def _alleles_of(self, result: Result) -> list[str]:
-        names = result[3].split("/") if result[1] == CALLED and result[3] else []
-        return [_named(name, self.alleles) for name in names]
-
-    def _tie_results(self, results: Iterable[Result]) -> set[Cell]:
-        """Say what phenotypes, alleles and all rarer diplotypes are the sums of; return the cells of rarer ones."""
-        parts: dict[Row, dict[Row, int]] = {}
-        for result in sorted(results):
-            if result[1] == CALLED:
-                place = self.place(result)
-                parts.setdefault(("phenotype", _named(result[4], self.phenotypes)), {})[place] = 1
-                for allele, factor in Counter(self._alleles_of(result)).items():
-                    parts.setdefault(("allele", allele), {})[place] = factor
-                if place[0] == "rare":
-                    parts.setdefault(("diplotype", OTHER), {})[place] = 1
-        for total, of in parts.items():
-            self.tallies.tie(total, of)
-        rare = {place for of in parts.values() for place in of if place[0] == "rare"}
-        return {cell for place in sorted(rare) for cell in self.tallies.tie_groups(*place)}
-
-    def reveal(self, row: Row, hidden: Iterable[Cell], limit: int) -> GeneTable | None:
-        """Return the table with what a row of advice prints, all but `hidden`; None if that gives a count away."""
-        unknown = self.hidden - frozenset(self.tallies.row(*row)).difference(hidden)
-        if gives_away(self.tallies.values, self.tallies.sums, unknown, limit):
-            return None
-        return replace(self, hidden=unknown)
-
-    def _add_advice(self) -> set[Cell]:
-        """Add a row for each kind of advice on a drug and return its cells, with others that nobody prints.
-
-        Of people with a result some may be told so and others not, for what another gene says.
-        """
-        cells: set[Cell] = set()
-        people = self._people()
-        partly: dict[Row, set[frozenset[Row]]] = {}
-        rows = sorted({row for _, told in self.told for row in told})
-        for row in rows:
-            parts: list[Row] = []
-            for place, by_told in people.items():
-                asked = [told for told in by_told if row in told]
-                if len(asked) == len(by_told):
-                    parts.append(place)
-                elif asked:
-                    partly[place] = set(by_told)
-                    parts += [("told", _name_of(place, told)) for told in asked]
-            self.tallies.add(*row, self._sum(row))
-            self.tallies.tie(row, dict.fromkeys(parts, 1))
-            cells.update(self.tallies.row(*row))
-        for place, every in partly.items():
-            names = [("told", _name_of(place, told)) for told in every]
-            self.tallies.tie(place, dict.fromkeys(names, 1))
-            cells.update(cell for name in names for cell in self.tallies.tie_groups(*name))
-        return cells
-
-    def _people(self) -> dict[Row, dict[frozenset[Row], Counter[str]]]:
-        """Count people by row, by what they are told, and by group."""
-        found: dict[Row, dict[frozenset[Row], Counter[str]]] = {}
-        for (result, told), count in self.told.items():
-            found.setdefault(self.place(result), {}).setdefault(told, Counter())[result[0]] += count
-        return found
-
-    def _sum(self, row: Row) -> Counter[str]:
-        found: Counter[str] = Counter()
-        for (result, told), count in self.told.items():
-            found[result[0]] += count if row in told else 0
-        return found
+    def show(self, kinds: Collection[str], shown: Collection[str]) -> None:
+        """Show what may be shown of these kinds of rows."""
+        cells = {cell: value for cell, value in self.values.items() if cell[0] in kinds and cell[2] in shown}
+        self.hidden -= cells.keys() - show_cells(cells, [self.knowledge])
 
 
-def _name_of(place: Row, told: frozenset[Row]) -> str:
-    return "|".join((*place, *sorted("=".join(row) for row in told)))
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """Where the numbers of a table stand in a vector: of each kind of people, all and those of every group but one."""
+
+    places: Mapping[str, int]
+    left_out: str
+    kinds: int
+
+    @classmethod
+    def of(cls, values: Mapping[Cell, int], groups: Collection[str], kinds: int) -> _Space:
+        """Leave the group out that is shown last, as its vectors are the long ones."""
+        left_out = min(groups, key=lambda group: (group != TOO_SMALL, values[*SIZE, group], group), default="")
+        kept = [OVERALL, *(group for group in groups if group != left_out)]
+        return cls({group: number * kinds for number, group in enumerate(kept)}, left_out, kinds)
+
+    def vector(self, parts: Vector, group: str) -> Vector:
+        """Return what a row counts in a group; the group left out is all without the others."""
+        if group != self.left_out:
+            return {self.places[group] + number: factor for number, factor in parts.items()}
+        return {
+            place + number: factor if name == OVERALL else -factor
+            for name, place in self.places.items()
+            for number, factor in parts.items()
+        }
 
 
-def _by_name(counts: Counter[Result], place: int) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for key, count in sorted(counts.items()):
-        if place == 1 or key[1] == CALLED:
-            found.setdefault(key[place], Counter())[key[0]] += count
-    return found
+def _parts(people: Counted) -> dict[Row, dict[int, int]]:
+    """Return how often each row counts people of each kind, by the kind's number."""
+    rows: dict[Row, dict[int, int]] = {}
+    for number, kind in enumerate(people):
+        for row, factor in kind:
+            rows.setdefault(row, {})[number] = factor
+    return rows
 
 
-def _common(found: Mapping[str, Counter[str]], limit: int) -> dict[str, Counter[str]]:
-    """Put names that too few people have together; nothing is said of any of them."""
-    kept = {name: by_group for name, by_group in found.items() if by_group.total() >= limit}
-    rest: Counter[str] = Counter()
-    for name, by_group in found.items():
-        if name not in kept:
-            rest += by_group
-    return {**kept, OTHER: rest} if rest else kept
+def _people(by_group: Counter[str], group: str) -> int:
+    return by_group.total() if group == OVERALL else by_group[group]
 
 
-def _alleles(counts: Counter[Result]) -> dict[str, Counter[str]]:
-    """Count copies of each allele by group."""
-    found: dict[str, Counter[str]] = {}
-    for (group, status, _, alleles, _), count in sorted(counts.items()):
-        for allele in alleles.split("/") if status == CALLED and alleles else ():
-            found.setdefault(allele, Counter())[group] += count
-    return found
+def _sum(vectors: Iterable[Vector]) -> Vector:
+    total: Counter[int] = Counter()
+    for vector in vectors:
+        total.update(vector)
+    return {place: factor for place, factor in total.items() if factor}
 
 
-def _named(name: str, common: Container[str]) -> str:
-    return name if name in common else OTHER
+def _printed_order(item: tuple[Row, object]) -> tuple[int, bool, str, str]:
+    (kind, name), _ = item
+    return (NAMED.index(kind) if kind in NAMED else len(NAMED), name == OTHER, kind, name)
 
 
-def _add_strands(tallies: Tallies, results: Counter[Result], alleles: Iterable[str], limit: int) -> tuple[Cell, ...]:
-    """Count all alleles together; return the cells, to be hidden, where few people have other than two."""
-    strands: Counter[str] = Counter()
-    uneven: Counter[str] = Counter()
-    for (group, status, _, names, _), count in results.items():
-        if status == CALLED:
-            listed = len(names.split("/")) if names else 0
-            strands[group] += count * listed
-            uneven[group] += count if listed != PAIR else 0
-    tallies.add("strands", "", strands)
-    tallies.tie(("strands", ""), {("allele", allele): 1 for allele in alleles})
-    if not any(uneven.values()):
-        tallies.tie(("strands", ""), {("status", CALLED): PAIR})
-    few = any(0 < count < limit for count in (*uneven.values(), uneven.total()))
-    return tallies.row("strands", "") if few else ()
+def _secrets(values: Mapping[Cell, int], limit: int) -> Iterator[tuple[Cell, ...]]:
+    """Yield small cells, and those of a row or of one kind in a group that even together are small."""
+    together: dict[tuple[str, ...], list[Cell]] = {}
+    for cell, value in values.items():
+        if 0 < value < limit:
+            kind, name, group = cell
+            yield (cell,)
+            if group != OVERALL:
+                together.setdefault((kind, name), []).append(cell)
+            if kind in NAMED:
+                together.setdefault((kind, "", group), []).append(cell)
+    for cells in together.values():
+        if len(cells) > 1 and sum(values[cell] for cell in cells) < limit:
+            yield tuple(cells)

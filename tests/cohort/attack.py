@@ -15,7 +15,7 @@ ADVICE = ("actionable", "open")
 
 
 def given_away(folder: Path, cells: list[dict[str, str]], groups: dict[str, str] | None, limit: int) -> list[tuple]:
-    """Return the hidden cells with fewer people than the limit that follow from the printed ones."""
+    """Return what follows from the printed cells: hidden ones with fewer people than the limit, and sums of them."""
     advice = _advice_of(folder)
     genes = sorted({cell["subject"] for cell in cells if cell["kind"] == "status"})
     return [(gene, *found) for gene in genes for found in _of_gene(folder, gene, cells, groups, limit, advice)]
@@ -61,13 +61,27 @@ def _of_gene(folder, gene, cells, groups, limit, advice):
     shown = np.array(printed)
     _, sizes, basis = np.linalg.svd(shown, full_matrices=False)
     basis = basis[sizes > 1e-9]
+    small: dict[tuple, list[np.ndarray]] = {}
     for cell in mine:
         wanted = sums[cell_key(cell)]
         total = wanted @ counts
         if cell["hidden"] == "false":
             assert int(cell["count"]) == total, cell
-        elif 0 < total < limit and abs(wanted - wanted @ basis.T @ basis).max() < 1e-7:
-            yield cell_key(cell)
+        elif 0 < total < limit:
+            for secret in _secrets(cell):
+                small.setdefault(secret, []).append(wanted)
+    for secret, parts in small.items():
+        wanted = np.sum(parts, axis=0)
+        if wanted @ counts < limit and abs(wanted - wanted @ basis.T @ basis).max() < 1e-7:
+            yield secret
+
+
+def _secrets(cell: dict[str, str]) -> list[tuple]:
+    """Name what a small cell is a part of: itself, what is small of its row, and what is small of its kind there."""
+    kind, subject, name, group = key = cell_key(cell)
+    row = [(kind, subject, name, "every group")] if group != "all" else []
+    column = [(kind, subject, "every name", group)] if kind not in ADVICE else []
+    return [key, *row, *column]
 
 
 def cell_key(cell: dict[str, str]) -> tuple[str, str, str, str]:
