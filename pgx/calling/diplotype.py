@@ -119,7 +119,7 @@ def read_pairs(gene: Gene, pattern: Pattern, copies: int, rows: Iterable[int] | 
     read = range(len(gene.variants)) if rows is None else rows
     genotypes = Genotypes(((row, pattern.genotypes[row]) for row in read), copies)
     strands = read_seen(matrix, genotypes, copies)
-    wobbly = tuple([(row, genotypes[row].alleles) for row in bits(strands.carried & _wobble_rows(matrix))])
+    wobbly = tuple([(row, genotypes[row].alleles) for row in bits(strands.carried & matrix.wobbly)])
     sets = tuple([(block.first, block.second) for block in strands.blocks])
     turns = tuple([tuple(block.positions) for block in strands.blocks]) if wobbly else ()
     rankings = remembered(matrix, "rankings").setdefault((copies, sets, wobbly, turns), Rankings())
@@ -154,17 +154,6 @@ def _bearing(matrix: AlleleMatrix, candidates: int) -> int:
             found |= matrix.wobble[number]
         known[candidates] = found
     return known[candidates]
-
-
-def _wobble_rows(matrix: AlleleMatrix) -> int:
-    known = remembered(matrix, "wobble rows")
-    if not known:
-        rows = 0
-        for mask in matrix.wobble:
-            rows |= mask
-        known[0] = rows
-    found: int = known[0]
-    return found
 
 
 def rank_pairs(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pool: int) -> list[Match]:

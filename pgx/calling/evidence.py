@@ -78,11 +78,10 @@ def undocumented(gene: Gene, pattern: Pattern, rows: Iterable[int]) -> list[str]
 
 
 def evidence_notes(
-    gene: Gene, pattern: Pattern, rows: Sequence[int], diplotypes: tuple[Diplotype, ...] = ()
+    gene: Gene, pattern: Pattern, rows: Sequence[int], found: Sequence[str], diplotypes: tuple[Diplotype, ...] = ()
 ) -> tuple[Note, ...]:
-    """Remarks on undocumented bases and on alternative alleles seen in half calls."""
+    """Remarks on the undocumented bases found and on alternative alleles seen in half calls."""
     notes = []
-    found = undocumented(gene, pattern, rows)
     if found:
         as_reference = gene.undocumented_is_reference and not any(diplotype.partial for diplotype in diplotypes)
         treated = "treated as reference for the call" if as_reference else "no allele has it"

@@ -14,7 +14,7 @@ from pgx.calling.options import CallOptions
 from pgx.calling.questions import Pair, best_question, count_names
 from pgx.calling.scoring import score_pair
 from pgx.calling.seen import Genotypes
-from pgx.calling.strands import Strands, pairs, read_strands
+from pgx.calling.strands import Strands, pairs, read_seen
 from pgx.domain.call import GeneCall
 from pgx.domain.explanation import Candidate, Explanation, PositionRow, Question
 from pgx.domain.gene import IUPAC, CallingMode, Gene
@@ -35,7 +35,8 @@ def explain_call(gene: Gene, pattern: Pattern, sample: str, options: CallOptions
     if gene.calling not in PAIRED:
         return _explain_arrangements(gene, pattern, sample, call)
     fitted, copies, _ = fit_copies(gene, pattern)
-    inquiry = _Inquiry(gene, fitted, allele_matrix(gene), read_strands(allele_matrix(gene), fitted.genotypes, copies))
+    matrix, genotypes = allele_matrix(gene), Genotypes(enumerate(fitted.genotypes), copies)
+    inquiry = _Inquiry(gene, fitted, matrix, genotypes, read_seen(matrix, genotypes, copies).without(0))
     considered = inquiry.considered(call)
     left = pairs(inquiry.strands, inquiry.strands.fixed) if inquiry.strands.available else []
     question = best_question(gene, inquiry.matrix, inquiry.strands, left) if len(left) > 1 else None
@@ -51,6 +52,7 @@ class _Inquiry:
     gene: Gene
     pattern: Pattern
     matrix: AlleleMatrix
+    genotypes: Genotypes
     strands: Strands
 
     def considered(self, call: GeneCall) -> list[tuple[Candidate, Pair | None]]:
@@ -84,13 +86,10 @@ class _Inquiry:
 
     def _ranked(self) -> list[Pair]:
         pool = told(self.matrix, self.strands)
-        return [match.pair for match in rank_pairs(self.matrix, self.strands, self._genotypes(), pool)]
+        return [match.pair for match in rank_pairs(self.matrix, self.strands, self.genotypes, pool)]
 
     def _score(self, pair: Pair) -> int:
-        return score_pair(self.matrix, self.strands, self._genotypes(), pair)
-
-    def _genotypes(self) -> Genotypes:
-        return Genotypes(enumerate(self.pattern.genotypes), self.strands.copies)
+        return score_pair(self.matrix, self.strands, self.genotypes, pair)
 
     def _name(self, pair: Pair) -> str:
         return pair_name(self.matrix, pair, self.strands.copies)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from pgx.calling.memory import remembered
 from pgx.domain.call import AllelePair
@@ -68,6 +70,8 @@ class AlleleMatrix:
     classes: tuple[int, ...]
     class_of: tuple[int, ...]
     undocumented_is_reference: bool
+    wobbly: int
+    """Positions where any allele has an IUPAC code."""
     unusual: int
     """Positions where the reference allele has another base than that of GRCh38, code 0."""
     known: Known = field(default_factory=Known, compare=False, repr=False)
@@ -106,19 +110,21 @@ def _matrix(gene: Gene) -> AlleleMatrix:
     usual = _usual_codes(gene)
     allowed = _allowed(gene, cores, holders, usual)
     everywhere = (1 << len(rows)) - 1
+    wobble = tuple(_wobble(gene, core) for core in cores)
     classes, class_of = _classes(gene, alleles)
     return AlleleMatrix(
         alleles,
         allowed,
         tuple(codes[0] for codes in usual),
         tuple(everywhere if allele.defines_all else own for allele, own in zip(alleles, cored, strict=True)),
-        tuple(_wobble(gene, core) for core in cores),
+        wobble,
         cored,
         tuple(holders),
         tuple(_distinct(gene, core, usual) for core in cores),
         classes,
         class_of,
         gene.undocumented_is_reference,
+        reduce(or_, wobble, 0),
         sum(1 << row for row, codes in enumerate(usual) if codes[0]),
     )
 

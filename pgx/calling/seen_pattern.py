@@ -103,7 +103,8 @@ class SeenPattern:
         interval = score_interval(gene, finding.diplotypes[: finding.best]) if untestable else None
         notes = (
             *self.pattern.structure.notes, *self.notes,
-            *evidence_notes(gene, self.pattern, self.rows, finding.diplotypes), *finding.notes,
+            *evidence_notes(gene, self.pattern, self.rows, self.evidence.undocumented, finding.diplotypes),
+            *finding.notes,
             *_status_notes(status, required), *self._structural_notes(status, interval),
         )  # fmt: skip
         kept = finding.diplotypes if self.options.all_matches else finding.diplotypes[: self._kept(finding)]

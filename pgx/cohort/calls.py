@@ -41,6 +41,7 @@ class ResultRows:
     statuses: list[str] = field(default_factory=list)
     _results: dict[object, tuple[GeneResult, tuple[Cell, ...]]] = field(default_factory=dict)
     _worded: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
+    _worded_notes: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
     _notes: dict[object, tuple[GeneResult, tuple[Cell, ...]]] = field(default_factory=dict)
 
     def add(self, result: GeneResult) -> None:
@@ -82,9 +83,9 @@ class ResultRows:
     def _word_notes(self, result: GeneResult) -> tuple[Cell, ...]:
         """Word alternatives and notes that are new objects, but may say what others said."""
         key = (result.call.alternatives, result.call.notes)
-        cells = self._worded.get(key)
+        cells = self._worded_notes.get(key)
         if cells is None:
-            cells = self._worded[key] = note_cells(result)
+            cells = self._worded_notes[key] = note_cells(result)
         return cells
 
 

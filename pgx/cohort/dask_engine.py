@@ -14,11 +14,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from pgx.cohort.worker import Settings, Worker
+from pgx.cohort.worker import Done, Settings, Worker
 from pgx.errors import PgxError, UsageError
 
 if TYPE_CHECKING:
-    from pgx.cohort.engines import Done
     from pgx.cohort.plan import Unit
     from pgx.cohort.store import Json
 

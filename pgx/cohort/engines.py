@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Protocol
 
-from pgx.cohort.worker import Settings, Worker
+from pgx.cohort.worker import Done, Settings, Worker
 from pgx.errors import PgxError
 
 if TYPE_CHECKING:
     from pgx.cohort.plan import Unit
     from pgx.cohort.store import Json
-
-Done = tuple["Unit", "Json"]
 
 
 class Engine(Protocol):

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pgx.domain.ruleset import RuleSet
 
 
+Done = tuple[Unit, Json]
+"""A unit with the mark that it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that every unit of a batch is done with."""
