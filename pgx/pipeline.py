@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pgx.calling import CallOptions, call_patterns
-from pgx.domain.call import Note
+from pgx.calling import CallOptions, call_pattern, call_patterns
+from pgx.domain.call import Note, Outcome, part_call
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.genotype import Genotype, GenotypeTable
 from pgx.domain.outside import OutsideCall, OutsideReport
+from pgx.domain.parted import part_patterns
+from pgx.domain.patterns import distinct_columns
 from pgx.domain.results import GeneResult, InputFile, InputReport, Restriction, Results, RuleSetInfo, SampleResult
 from pgx.guidance import Adviser
 from pgx.outside import merge_calls, to_gene_call
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pgx.domain.gene import Gene
-    from pgx.domain.genotype import Pattern
     from pgx.domain.population import GeneFrequencies
     from pgx.domain.ruleset import RuleSet
     from pgx.genotypes import Reading, ReadReport
@@ -178,9 +179,9 @@ class OpenRun:
 
 
 class CalledGene:
-    """One gene of many samples: a result for each distinct pattern, made as it is asked for.
+    """One gene of many samples: an outcome for each distinct pattern, made as it is asked for.
 
-    `index` gives the number of each sample's result, shape (samples,).
+    `index` gives the number of each sample's outcome, shape (samples,).
     """
 
     def __init__(
@@ -192,15 +193,15 @@ class CalledGene:
         given: Mapping[str, Sequence[OutsideCall]],
         frequencies: GeneFrequencies | None = None,
     ) -> None:
-        self.gene, self._options, self._interpreter = gene, options, Interpreter(gene)
-        self._patterns, self.index = table.patterns()
-        self._withheld = Withholding.of(self._interpreter, table, self.index, foreign, frequencies)
+        self.gene, self._options, self.interpreter = gene, options, Interpreter(gene)
+        self._patterns, self.index = part_patterns(table)
+        self._withheld = Withholding.of(self.interpreter, table, self.index, foreign, frequencies)
         self._outside = self._give(table.samples, given)
 
     def _give(
         self, samples: Sequence[str], given: Mapping[str, Sequence[OutsideCall]]
     ) -> list[tuple[int, Sequence[OutsideCall]]]:
-        """Number the results that outside calls bear on behind the others: pattern and calls of each."""
+        """Number the outcomes that outside calls bear on behind the others: pattern and calls of each."""
         mine = {name: [call for call in calls if call.gene == self.gene.symbol] for name, calls in given.items()}
         found: list[tuple[int, Sequence[OutsideCall]]] = []
         for sample, name in enumerate(samples if any(mine.values()) else ()):
@@ -209,36 +210,28 @@ class CalledGene:
                 self.index[sample] = len(self._patterns) + len(found) - 1
         return found
 
-    def results(self) -> Iterator[GeneResult]:
-        """Yield the result of each pattern, then those that other callers' results were put beside."""
-        interpreter, withheld = self._interpreter, self._withheld
+    def outcomes(self) -> Iterator[Outcome]:
+        """Yield the outcome of each pattern, then those that other callers' results were put beside."""
+        withheld = self._withheld
         options = CallOptions(self._options.all_matches, self._options.combinations)
-        for number, call in enumerate(call_patterns(self.gene, self._patterns, options)):
-            yield interpreter.interpret(withheld.checked(call, number))
+        for number, outcome in enumerate(call_patterns(self.gene, self._patterns, options)):
+            yield part_call(withheld.checked(outcome.whole())) if withheld.concerns(number) else outcome
         for number, calls in self._outside:
-            (call,) = call_patterns(self.gene, (self._patterns[number],), options)
+            call = call_pattern(self.gene, self._patterns.whole(number), options)
+            checked = withheld.checked(call) if withheld.concerns(number) else call
             outside = to_gene_call(self.gene, calls, translate)
-            checked = withheld.checked(call, number)
-            yield interpreter.interpret(merge_calls(self.gene, checked, outside, self._options.prefer, translate))
+            yield part_call(merge_calls(self.gene, checked, outside, self._options.prefer, translate))
 
-    def extra_positions(self) -> tuple[tuple[tuple[GeneResult, ...], ...], NDArray[np.intp]]:
+    def results(self) -> Iterator[GeneResult]:
+        """Yield the outcomes as whole calls with what they mean."""
+        for outcome in self.outcomes():
+            yield self.interpreter.interpret(outcome.whole())
+
+    def extra_positions(self) -> tuple[tuple[tuple[GeneResult, ...], ...], NDArray[np.int32]]:
         """Return the distinct results of positions that guidelines ask for by themselves, and each sample's."""
-        import numpy as np
-
-        numbers: dict[tuple[object, ...], int] = {}
-        found: list[tuple[GeneResult, ...]] = []
-        of_pattern = []
-        for pattern in self._all_patterns():
-            genotypes = tuple(pattern.genotypes[len(self.gene.variants) :])
-            if genotypes not in numbers:
-                numbers[genotypes] = len(found)
-                found.append(read_extra_positions(self.gene, pattern))
-            of_pattern.append(numbers[genotypes])
-        return tuple(found), np.array(of_pattern, dtype=np.intp)[self.index]
-
-    def _all_patterns(self) -> Iterator[Pattern]:
-        yield from self._patterns
-        yield from (self._patterns[number] for number, _ in self._outside)
+        table = self._patterns.table
+        first, index = distinct_columns(table.codes[len(self.gene.variants) :], len(table.samples))
+        return tuple(read_extra_positions(self.gene, table.pattern(sample)) for sample in first.tolist()), index
 
 
 def _nothing_read(gene: Gene, samples: tuple[str, ...]) -> GenotypeTable:

@@ -99,9 +99,8 @@ def called_blocks(table: VariantTable, genotypes: Genotypes) -> Blocks:
 
 def _variants(table: VariantTable, genotypes: Genotypes) -> Iterator[tuple[int, Sides]]:
     """Yield the rows with a variant, in the order of the table's marks."""
-    found = [row for row, genotype in genotypes.items() if any(genotype.alleles) and row in table.marks_at]
-    places = {row: place for place, row in enumerate(table.marks_at)} if len(found) > 1 else {}
-    for row in sorted(found, key=lambda row: places.get(row, 0)):
+    found = [row for row, genotype in genotypes.items() if any(genotype.alleles) and row in table.places]
+    for row in sorted(found, key=table.places.__getitem__):
         yield row, _sides(table, row, genotypes[row])
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from pgx.calling.combinations import SeenCombinations
 from pgx.calling.copy_number import fit_copies
 from pgx.calling.diplotype import read_pairs
-from pgx.calling.evidence import read_evidence
+from pgx.calling.evidence import half_calls, read_evidence
+from pgx.calling.finding import NONE_UNSEEN, Finding
 from pgx.calling.lowest_function import read_variants
 from pgx.calling.options import CallOptions
-from pgx.calling.seen import Seen
+from pgx.calling.seen import Seen, Unseen, read_unseen
 from pgx.calling.seen_pattern import SeenPattern
-from pgx.domain.call import CallStatus, GeneCall, GeneCalls, Note
+from pgx.domain.call import CallStatus, Evidence, GeneCall, GeneCalls, Note, Outcome
 from pgx.domain.gene import CallingMode, Gene
 from pgx.domain.genotype import PLAIN, GenotypeTable, Pattern
+from pgx.domain.parted import PartedPatterns, part_patterns, read_rows
 
 Mode = Callable[[Gene, Pattern, int, Sequence[int]], Seen]
 """Reads the given rows of a pattern on so many strands."""
@@ -30,76 +32,72 @@ CALLING_MODES: dict[CallingMode, Mode] = {
 COMBINABLE = frozenset({CallingMode.DIPLOTYPE, CallingMode.SINGLE_VARIANT, CallingMode.HAPLOID})
 """Modes whose strands can be put together from several alleles; the others name all variants anyway."""
 
-MOST_KEPT = 50_000
-"""Patterns whose read part is kept at a time."""
-
 
 def call_gene(gene: Gene, genotypes: GenotypeTable, options: CallOptions) -> GeneCalls:
     """Call every distinct genotype pattern of one gene once.
 
     Returns one `GeneCall` per pattern and the pattern index of each sample, shape (samples,).
     """
-    patterns, index = genotypes.patterns()
-    return GeneCalls(gene.symbol, tuple(call_patterns(gene, patterns, options)), index)
+    patterns, index = part_patterns(genotypes)
+    return GeneCalls(gene.symbol, tuple(one.whole() for one in call_patterns(gene, patterns, options)), index)
 
 
-def call_patterns(gene: Gene, patterns: Iterable[Pattern], options: CallOptions) -> Iterator[GeneCall]:
-    """Yield the call of each pattern, one after the other, so that none need be kept."""
-    return map(Caller(gene, options).call, patterns)
+def call_patterns(gene: Gene, patterns: PartedPatterns, options: CallOptions) -> Iterator[Outcome]:
+    """Yield the call of each pattern, one after the other, so that none need be kept.
+
+    What follows from either part of a pattern alone is worked out once for all that share it.
+    """
+    caller = _Caller(gene, options)
+    unseen = [read_unseen(gene, entries) for entries in patterns.unreads]
+    seen = [caller.read(pattern) for pattern in patterns.reads]
+    parts = zip(patterns.read.tolist(), patterns.unread.tolist(), strict=True)
+    for number, (read, unread) in enumerate(parts):
+        shared = seen[read]
+        yield shared.call(unseen[unread]) if shared else caller.call(patterns.whole(number))
 
 
 def call_pattern(gene: Gene, pattern: Pattern, options: CallOptions) -> GeneCall:
-    """Call one gene for one pattern of genotypes."""
-    return Caller(gene, options).call(pattern)
+    """Call one gene for one pattern of genotypes, by itself."""
+    return _Caller(gene, options).call(pattern).whole()
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Calls patterns of one gene.
-
-    In a cohort most patterns are new only in what was not read. What follows from the rest is worked out once for
-    all that share it, found by the identity of the genotypes, which the patterns of one table share.
-    """
+class _Caller:
+    """Calls patterns of one gene: in one piece, or first the part that was read."""
 
     gene: Gene
     options: CallOptions
-    _known: dict[object, tuple[Pattern, SeenPattern | None]] = field(default_factory=dict)
-    """What was read before; the pattern keeps the genotypes alive that the key names by identity."""
+    _calls: dict[object, dict[object, tuple[Finding, GeneCall]]] = field(default_factory=dict)
+    """Calls made before, by what is to be said of the part that was read besides the finding."""
 
-    def call(self, pattern: Pattern) -> GeneCall:
-        if self.gene.calling not in CALLING_MODES:
-            return self._call_elsewhere(pattern)
-        if pattern.copy_number is not None or self.options.combinations or pattern.structure != PLAIN:
-            return self._call_alone(pattern)
-        read, missing = _split(pattern)
-        genotypes = pattern.genotypes
-        key = (tuple([(row, id(genotypes[row])) for row in read]), pattern.plain_strands, pattern.sex)
-        if key not in self._known:
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
-            self._known[key] = (pattern, self._read(pattern, read))
-        shared = self._known[key][1]
-        return shared.call(genotypes, missing) if shared else self._call_alone(pattern)
-
-    def _call_elsewhere(self, pattern: Pattern) -> GeneCall:
-        note = Note("outside-only", f"{self.gene.symbol} is not called from variants; give another caller's result.")
-        evidence = read_evidence(self.gene, pattern, pattern.notable).summarise(pattern.genotypes, ())
-        return GeneCall(self.gene.symbol, CallStatus.UNTESTABLE, evidence, notes=(note,))
-
-    def _call_alone(self, pattern: Pattern) -> GeneCall:
+    def call(self, pattern: Pattern) -> Outcome:
         """Call a pattern by itself, all its rows taken as read."""
+        nothing = read_unseen(self.gene)
+        if self.gene.calling not in CALLING_MODES:
+            return self._call_elsewhere(pattern, nothing)
         fitted, copies, notes = fit_copies(self.gene, pattern)
-        seen = self._seen(fitted, copies, notes, fitted.notable)
-        return seen.call(fitted.genotypes, ())
+        return self._seen(fitted, copies, notes, fitted.notable).call(nothing)
 
-    def _read(self, pattern: Pattern, rows: tuple[int, ...]) -> SeenPattern | None:
-        """Return what follows from the rows that were read; None where that hangs on the others being plain."""
+    def _call_elsewhere(self, pattern: Pattern, nothing: Unseen) -> Outcome:
+        note = Note("outside-only", f"{self.gene.symbol} is not called from variants; give another caller's result.")
+        evidence = read_evidence(self.gene, pattern, pattern.notable)
+        found = Evidence((), undocumented=evidence.undocumented)
+        call = GeneCall(self.gene.symbol, CallStatus.UNTESTABLE, found, notes=(note,))
+        return Outcome(call, evidence.states(nothing), NONE_UNSEEN)
+
+    def read(self, pattern: Pattern) -> SeenPattern | None:
+        """Return what follows from the rows that were read; None where the pattern must be called by itself."""
+        alone = pattern.copy_number is not None or self.options.combinations or pattern.structure != PLAIN
+        if alone or self.gene.calling not in CALLING_MODES:
+            return None
         fitted, copies, notes = fit_copies(self.gene, pattern)
         if fitted.genotypes is not pattern.genotypes:
             notable = set(pattern.notable)
             if not all(one.is_plain for row, one in enumerate(fitted.genotypes) if row not in notable):
                 return None
-        return self._seen(fitted, copies, notes, rows)
+        seen = self._seen(fitted, copies, notes, read_rows(pattern))
+        said = (notes, seen.evidence.undocumented, tuple(half_calls(self.gene, fitted, seen.rows)))
+        return replace(seen, calls=self._calls.setdefault(said, seen.calls))
 
     def _seen(self, fitted: Pattern, copies: int, notes: tuple[Note, ...], rows: tuple[int, ...]) -> SeenPattern:
         gene = self.gene
@@ -109,14 +107,3 @@ class Caller:
         lost = tuple(row for row in rows if not fitted.genotypes[row].alleles)
         evidence = read_evidence(gene, fitted, rows)
         return SeenPattern(gene, fitted, rows, lost, seen, evidence, notes, self.options)
-
-
-def _split(pattern: Pattern) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the rows that are not plain: those that tell something, and those that were not read."""
-    genotypes = pattern.genotypes
-    read: list[int] = []
-    missing: list[int] = []
-    for row in pattern.notable:
-        genotype = genotypes[row]
-        (read if genotype.alleles or genotype.seen else missing).append(row)
-    return tuple(read), tuple(missing)

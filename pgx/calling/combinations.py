@@ -5,17 +5,17 @@ They name what is there and give no advice: nobody has established what such a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple
 
 from pgx.calling.changes import name_change
 from pgx.calling.evidence import undocumented
-from pgx.calling.finding import Finding
+from pgx.calling.finding import NONE_UNSEEN, Finding, Found
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
 from pgx.calling.partition import partitions
-from pgx.calling.seen import Seen
+from pgx.calling.seen import Seen, Unseen
 from pgx.domain.call import Diplotype, Note
 from pgx.domain.gene import Gene
 from pgx.domain.genotype import Genotype, Pattern
@@ -59,13 +59,13 @@ class SeenCombinations:
     rows: tuple[int, ...]
     plain: Seen
 
-    def find(self, missing: Sequence[int]) -> Finding:
+    def find(self, unseen: Unseen) -> Found:
         if self.gene.undocumented_is_reference and undocumented(self.gene, self.pattern, self.rows):
-            return self._combine()
-        finding = self.plain.find(missing)
+            return self._combine(), NONE_UNSEEN
+        finding, alleles = self.plain.find(unseen)
         if not finding.diplotypes:
-            return self._combine()
-        return with_combinations(finding, self._combine()) if finding.fell_back else finding
+            return self._combine(), NONE_UNSEEN
+        return with_combinations(finding, self._combine()) if finding.fell_back else finding, alleles
 
     def _combine(self) -> Finding:
         return call_combinations(self.gene, self.pattern, self.copies)
@@ -92,7 +92,7 @@ def with_combinations(finding: Finding, combined: Finding) -> Finding:
     names = ", ".join(diplotype.name for diplotype in combined.diplotypes[:4])
     more = f" and {len(combined.diplotypes) - 4} more" if len(combined.diplotypes) > 4 else ""
     note = Note("combination", f"As combinations or parts of alleles: {names}{more}.")
-    return replace(finding, notes=(*finding.notes, note)) if names else finding
+    return finding._replace(notes=(*finding.notes, note)) if names else finding
 
 
 def _diplotype(strands: tuple[Strand, ...]) -> Diplotype:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pgx.calling.finding import NONE_UNSEEN
 from pgx.calling.matrix import AlleleMatrix, bits
 from pgx.calling.memory import MOST
 from pgx.calling.strands import Strands
-from pgx.domain.call import AllelePair, Consistent
+from pgx.domain.call import AllelePair, Consistent, UnseenAlleles
 
 Sides = tuple[int, int]
 """Alleles that the one strand may be, and the other."""
@@ -17,7 +18,7 @@ ClassPairs = int
 
 def consistent_pairs(
     matrix: AlleleMatrix, strands: Strands, best: Iterable[tuple[int, int]], *, or_single: bool
-) -> tuple[Consistent, tuple[str, ...]]:
+) -> tuple[Consistent, UnseenAlleles]:
     """Return the pairs allowed with unseen positions at reference, those allowed beyond that, and alleles not excluded.
 
     With `or_single` one allele alone is possible too (X chromosome, sex unknown).
@@ -27,14 +28,13 @@ def consistent_pairs(
     for one, other in best:
         seen |= _pair_bit(matrix, matrix.class_of[one], matrix.class_of[other] if strands.copies == 2 else None)
     if not strands.missing:
-        return Consistent(_names(matrix, seen)), ()
+        return _consistent(matrix, seen, 0), NONE_UNSEEN
     every_way = list(_lie(strands, strands.fixed))
     unseen = _class_pairs(matrix, strands, every_way, or_single) & ~seen
     left = _participants(every_way) & ~_participants(ways)
     for one, other in best:
         left &= ~(1 << one | 1 << other)
-    groups, names = _open_alleles(matrix, left)
-    return Consistent(_names(matrix, seen), _names(matrix, unseen), groups), names
+    return _consistent(matrix, seen, unseen), _unseen_alleles(matrix, left)
 
 
 def _lie(strands: Strands, pool: int) -> Iterable[Sides]:
@@ -108,11 +108,16 @@ def _name(matrix: AlleleMatrix, one: int, other: int) -> AllelePair:
     return tuple(matrix.representative(number) for number in numbers)
 
 
-def _open_alleles(
-    matrix: AlleleMatrix, members: int
-) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:
+def _consistent(matrix: AlleleMatrix, seen: ClassPairs, unseen: ClassPairs) -> Consistent:
+    known = matrix.known.consistent
+    if (seen, unseen) not in known:
+        known[seen, unseen] = Consistent(_names(matrix, seen), _names(matrix, unseen))
+    return known[seen, unseen]
+
+
+def _unseen_alleles(matrix: AlleleMatrix, members: int) -> UnseenAlleles:
     """Return these alleles' printed names, under the representative of each class and all together."""
-    known = matrix.known.open_alleles
+    known = matrix.known.unseen
     if members not in known:
         groups = tuple(
             (matrix.representative(number), _printed(matrix, group & members))
@@ -121,7 +126,7 @@ def _open_alleles(
         )
         if len(known) > MOST:
             known.clear()
-        known[members] = (groups, _printed(matrix, members))
+        known[members] = UnseenAlleles(groups, _printed(matrix, members))
     return known[members]
 
 

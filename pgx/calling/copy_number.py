@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pgx.calling.finding import Finding
+from pgx.calling.finding import NONE_UNSEEN, Finding, Found
 from pgx.calling.matrix import allele_matrix
 from pgx.calling.ploidy import fit_ploidy
 from pgx.calling.strands import read_strands
 from pgx.calling.structural import tandems
-from pgx.domain.call import AllelePair, Consistent, Diplotype, Note
+from pgx.domain.call import AllelePair, Consistent, Diplotype, Note, UnseenAlleles
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.gene import Allele, Deletions, Gene
 from pgx.domain.genotype import Genotype, Pattern
@@ -69,24 +69,24 @@ def _on_one_strand(genotype: Genotype, strand: int | None, partial: bool) -> Gen
     return Genotype(EvidenceState.NO_CALL if partial else EvidenceState.CONFLICT)
 
 
-def place_copies(gene: Gene, pattern: Pattern, finding: Finding) -> Finding:
-    """Give the alleles of a finding their numbers of copies, and add the strands that lack the gene.
+def place_copies(gene: Gene, pattern: Pattern, found: Found) -> Found:
+    """Give the alleles of what was found their numbers of copies, and add the strands that lack the gene.
 
     `pattern` is the one that `fit_copies` returned and the finding was made from.
     """
     if gene.deletions is None or pattern.copy_number is None:
-        return finding
+        return found
     strands = _strands(pattern)
     lost = _lost(gene.deletions, pattern, strands)
     if len(lost) == 2:
-        return _without_gene(pattern, lost)
+        return _without_gene(pattern, lost), NONE_UNSEEN
     if lost:
 
         def beside(pair: AllelePair, _: bool) -> list[Placed]:
             return [_placed(gene, (_counted(pair[0], max(strands)), lost[0]))]
 
-        return _spread(finding, beside)
-    return finding if strands == PLAIN_PAIR else _multiplied(gene, pattern, finding)
+        return _spread(found, beside)
+    return found if strands == PLAIN_PAIR else _multiplied(gene, pattern, found)
 
 
 def _lost(deletions: Deletions, pattern: Pattern, strands: Numbers) -> tuple[str, ...]:
@@ -118,13 +118,16 @@ Place = Callable[[AllelePair, bool], list[Placed]]
 """Gives a pair its copies; True where the names stand for all alleles of the same function."""
 
 
-def _spread(finding: Finding, place: Place) -> Finding:
+def _spread(found: Found, place: Place) -> Found:
     """Put every placement of each pair in the place of the pair."""
+    finding, unseen = found
     best = _diplotypes(finding.diplotypes[: finding.best], place)
     others = _diplotypes(finding.diplotypes[finding.best :], place)
     known = {diplotype.alleles for diplotype in best}
     diplotypes = (*best, *(diplotype for diplotype in others if diplotype.alleles not in known))
-    return replace(finding, diplotypes=diplotypes, best=len(best), consistent=_consistent(finding.consistent, place))
+    consistent = _consistent(finding.consistent, place)
+    placed = finding._replace(diplotypes=diplotypes, best=len(best), consistent=consistent)
+    return placed, _with_copies(unseen, consistent)
 
 
 def _diplotypes(found: Iterable[Diplotype], place: Place) -> tuple[Diplotype, ...]:
@@ -139,17 +142,22 @@ def _rename(diplotype: Diplotype, place: Place) -> Iterator[Diplotype]:
 
 
 def _consistent(consistent: Consistent, place: Place) -> Consistent:
-    """Place all pairs; the copies of an allele stand for the same alleles that could not be excluded."""
+    """Place all pairs."""
     seen, unseen = (
         dict.fromkeys(one.lookup for pair in pairs for one in place(pair, True))
         for pairs in (consistent.seen, consistent.unseen)
     )
-    hidden = dict(consistent.unseen_alleles)
-    for name in sorted({name for pair in unseen for name in pair}):
+    return Consistent(tuple(seen), tuple(pair for pair in unseen if pair not in seen))
+
+
+def _with_copies(unseen: UnseenAlleles, consistent: Consistent) -> UnseenAlleles:
+    """Let the copies of an allele stand for the same alleles that could not be excluded."""
+    hidden = dict(unseen.by_class)
+    for name in sorted({name for pair in consistent.unseen for name in pair}):
         base = Allele(name).parts[0][0] if Allele(name).parts else name
         if base in hidden:
             hidden.setdefault(name, hidden[base])
-    return Consistent(tuple(seen), tuple(pair for pair in unseen if pair not in seen), tuple(hidden.items()))
+    return UnseenAlleles(tuple(hidden.items()), unseen.names)
 
 
 def _placed(gene: Gene, names: Iterable[str]) -> Placed:
@@ -166,22 +174,22 @@ def _counted(name: str, copies: int) -> str:
     return name if copies == 1 else f"{name}x{copies}"
 
 
-def _multiplied(gene: Gene, pattern: Pattern, finding: Finding) -> Finding:
+def _multiplied(gene: Gene, pattern: Pattern, found: Found) -> Found:
     """Place copies beyond two on the alleles of each pair, as far as phase and reads tell."""
     layout = _Layout(gene, pattern)
 
     def place(pair: AllelePair, by_function: bool) -> list[Placed]:
         return [_placed(gene, map(_counted, pair, numbers)) for numbers in layout.numbers(pair, by_function)]
 
-    placed = _spread(finding, place)
+    placed, unseen = _spread(found, place)
     same_look = _tandem_pairs(gene, placed.diplotypes[: placed.best])
     consistent = replace(placed.consistent, seen=tuple(dict.fromkeys((*placed.consistent.seen, *same_look))))
-    best = finding.diplotypes[: finding.best]
+    best = found[0].diplotypes[: found[0].best]
     is_open = any(
         len(layout.numbers(diplotype.lookup_alleles, False)) > 1 for diplotype in best if not diplotype.partial
     )
     notes = (*placed.notes, *_remarks(gene, placed, is_open, same_look))
-    return replace(placed, consistent=consistent, notes=notes)
+    return placed._replace(consistent=consistent, notes=notes), unseen
 
 
 def _tandem_pairs(gene: Gene, diplotypes: Iterable[Diplotype]) -> list[AllelePair]:

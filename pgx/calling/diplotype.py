@@ -6,32 +6,31 @@ defined among those available, missing positions dropped from all alleles, ties 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pgx.calling.consistency import consistent_pairs
-from pgx.calling.finding import Finding
+from pgx.calling.finding import NONE_UNSEEN, Finding, Found
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
 from pgx.calling.memory import members_within, remembered
 from pgx.calling.scoring import score_pair
-from pgx.calling.seen import Genotypes
-from pgx.calling.strands import SeenStrands, Strands, pairs, position_set, read_seen
-from pgx.domain.call import Consistent, Diplotype, Note
-from pgx.domain.gene import Fallback, Gene, UnphasedPriority
+from pgx.calling.seen import Genotypes, Unseen
+from pgx.calling.strands import SeenStrands, Strands, pairs, read_seen
+from pgx.domain.call import Consistent, Diplotype, Note, UnseenAlleles
+from pgx.domain.gene import Allele, Fallback, Gene, UnphasedPriority
 from pgx.domain.genotype import Pattern, Sex
 from pgx.domain.names import name_key
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One pair of alleles by number, with its score."""
 
     score: int
     pair: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """The pairs of alleles that fit, as far as that does not hang on what unseen positions leave open."""
 
     chosen: tuple[tuple[int, int], ...]
@@ -42,11 +41,13 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
-    """What was ranked before for strands of the same blocks and the same genotypes at positions with IUPAC codes."""
+    """What was found before for strands of the same blocks and the same genotypes at positions with IUPAC codes."""
 
     matches: dict[object, list[Match]] = field(default_factory=dict)
     ranked: dict[object, Ranking | None] = field(default_factory=dict)
-    allowed: dict[object, tuple[Consistent, tuple[str, ...]]] = field(default_factory=dict)
+    allowed: dict[object, tuple[Consistent, UnseenAlleles]] = field(default_factory=dict)
+    findings: dict[tuple[int, int], Finding] = field(default_factory=dict)
+    """By the identities of a ranking and of what is consistent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,21 @@ class SeenPairs:
     strands: SeenStrands
     rankings: Rankings
 
-    def find(self, missing: Sequence[int]) -> Finding:
+    def find(self, unseen: Unseen) -> Found:
         """Return every pair of the gene's alleles that the genotypes allow, by falling score."""
-        strands = self.strands.without(position_set(self.matrix, missing))
+        strands = self.strands.without(unseen.positions)
         ranking = self._rank(strands)
         if ranking is None:
             return self._unmatched(strands)
-        consistent, not_excluded = self._allow(strands, ranking)
-        return Finding(ranking.diplotypes, ranking.best, strands.is_phased, consistent, not_excluded, ranking.notes)
+        consistent, alleles = self._allow(strands, ranking)
+        known = self.rankings.findings
+        key = (id(ranking), id(consistent))
+        if key not in known:
+            phased = strands.is_phased
+            known[key] = Finding(ranking.diplotypes, ranking.best, phased, consistent, ranking.notes)
+        return known[key], alleles
 
-    def _allow(self, strands: Strands, ranking: Ranking) -> tuple[Consistent, tuple[str, ...]]:
+    def _allow(self, strands: Strands, ranking: Ranking) -> tuple[Consistent, UnseenAlleles]:
         """Return what the data allow; it is the same wherever the same alleles fit."""
         or_single = self.gene.sex_linked and self.pattern.sex is Sex.UNKNOWN
         known = self.rankings.allowed
@@ -88,22 +94,23 @@ class SeenPairs:
         pool = strands.candidates(told(matrix, strands))
         bearing = strands.missing & _bearing(matrix, pool)
         lost = (strands.missing & ~bearing).bit_count()
-        key = (pool, bearing)
-        if (*key, lost) not in known.ranked:
-            if key not in known.matches:
-                without = replace(strands, available=strands.available | strands.missing & ~bearing)
-                known.matches[key] = rank_pairs(matrix, without, self.genotypes, pool)
-            known.ranked[*key, lost] = _rank(self.gene, matrix, strands, known.matches[key], lost)
-        return known.ranked[*key, lost]
+        key = (pool, bearing, lost)
+        if key not in known.ranked:
+            if key[:2] not in known.matches:
+                without = strands._replace(available=strands.available | strands.missing & ~bearing)
+                known.matches[key[:2]] = rank_pairs(matrix, without, self.genotypes, pool)
+            known.ranked[key] = _rank(self.gene, matrix, strands, known.matches[key[:2]], lost)
+        return known.ranked[key]
 
-    def _unmatched(self, strands: Strands) -> Finding:
+    def _unmatched(self, strands: Strands) -> Found:
         """Nothing fits, or nothing was seen; then no allele but the reference can be told to be excluded."""
         if strands.available:
             fallback = self.gene.fallback
-            return self._fall_back(fallback, strands) if fallback else Finding(phased=strands.is_phased)
+            finding = self._fall_back(fallback, strands) if fallback else Finding(phased=strands.is_phased)
+            return finding, NONE_UNSEEN
         named = sorted((allele for allele in self.matrix.alleles if not allele.defines_all), key=lambda a: a.order)
         names = dict.fromkeys(allele.printed_name for allele in named)
-        return Finding(phased=strands.is_phased, not_excluded=tuple(names))
+        return Finding(phased=strands.is_phased), UnseenAlleles(names=tuple(names))
 
     def _fall_back(self, fallback: Fallback, strands: Strands) -> Finding:
         """Look at one position alone where no pair of alleles fits."""
@@ -178,6 +185,13 @@ def told(matrix: AlleleMatrix, strands: Strands) -> int:
 
 def untold(matrix: AlleleMatrix, missing: int) -> int:
     """Return the alleles that have nothing left to tell them by where these positions were not read."""
+    known = matrix.known.untold
+    if missing not in known:
+        known[missing] = _untold(matrix, missing)
+    return known[missing]
+
+
+def _untold(matrix: AlleleMatrix, missing: int) -> int:
     groups = matrix.known.told_by
     if not groups:
         for number, allele in enumerate(matrix.alleles):
@@ -186,18 +200,25 @@ def untold(matrix: AlleleMatrix, missing: int) -> int:
     return members_within(groups, missing)
 
 
-def pair_order(matrix: AlleleMatrix, pair: tuple[int, int]) -> tuple[object, ...]:
-    return tuple(sorted(allele_order(matrix, number) for number in pair))
+def pair_order(matrix: AlleleMatrix, pair: tuple[int, int]) -> tuple[int, int]:
+    one, other = (allele_order(matrix, number) for number in pair)
+    return (one, other) if one <= other else (other, one)
 
 
-def allele_order(matrix: AlleleMatrix, number: int) -> tuple[object, ...]:
+def allele_order(matrix: AlleleMatrix, number: int) -> int:
     """Order of names within a diplotype: by number; a reference allele that has no number stands first."""
     known = matrix.known.orders
-    if number not in known:
-        allele = matrix.alleles[number]
-        is_plain_reference = allele.defines_all and not allele.core and not allele.name.startswith("*")
-        known[number] = (not is_plain_reference, allele.order)
+    if not known:
+        ordered = sorted(range(len(matrix.alleles)), key=lambda number: _name_order(matrix.alleles[number]))
+        known += [0] * len(ordered)
+        for place, allele in enumerate(ordered):
+            known[allele] = place
     return known[number]
+
+
+def _name_order(allele: Allele) -> tuple[object, ...]:
+    is_plain_reference = allele.defines_all and not allele.core and not allele.name.startswith("*")
+    return (not is_plain_reference, allele.order)
 
 
 def _choose(
@@ -225,8 +246,11 @@ def pair_name(matrix: AlleleMatrix, pair: tuple[int, int], copies: int = 2) -> s
 
 
 def _printed_names(matrix: AlleleMatrix, pair: tuple[int, int], copies: int) -> tuple[str, ...]:
-    ordered = sorted(pair, key=lambda number: allele_order(matrix, number))[:copies]
-    return tuple(matrix.alleles[number].printed_name for number in ordered)
+    known = matrix.known.printed_names
+    if (pair, copies) not in known:
+        ordered = sorted(pair, key=lambda number: allele_order(matrix, number))[:copies]
+        known[pair, copies] = tuple(matrix.alleles[number].printed_name for number in ordered)
+    return known[pair, copies]
 
 
 def _priority_note(priority: UnphasedPriority) -> Note:
@@ -239,7 +263,8 @@ def _printed(matrix: AlleleMatrix, strands: Strands, matches: list[Match]) -> tu
     found: dict[tuple[str, ...], Diplotype] = {}
     for match in matches:
         names = _printed_names(matrix, match.pair, strands.copies)
-        found.setdefault(names, Diplotype(names, tuple((name,) for name in names), names, match.score))
+        if names not in found:
+            found[names] = Diplotype(names, tuple([(name,) for name in names]), names, match.score)
     return tuple(found.values())
 
 

@@ -7,7 +7,7 @@ data allow.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pgx.calling.arrangements import (
@@ -22,12 +22,12 @@ from pgx.calling.arrangements import (
     literal_blocks,
     phase_key,
 )
-from pgx.calling.finding import Finding
+from pgx.calling.finding import NONE_UNSEEN, Finding, Found
 from pgx.calling.memory import remembered
 from pgx.calling.proxies import Mark, Marks, Sign, is_mismatched, mismatch_note, settle, stand_in_note
-from pgx.calling.seen import Genotypes
+from pgx.calling.seen import Genotypes, Unseen
 from pgx.calling.variant_table import VariantTable, variant_table
-from pgx.domain.call import AllelePair, Consistent, Diplotype, Note
+from pgx.domain.call import AllelePair, Consistent, Diplotype, Note, UnseenAlleles
 from pgx.domain.evidence import EvidenceState
 from pgx.domain.gene import Gene
 from pgx.domain.genotype import Genotype, Pattern
@@ -48,8 +48,20 @@ class Core:
     literal: tuple[Sides, ...]
     spared: frozenset[int]
     """Stand-ins that do not count if unseen, as the position that decides has no variant."""
-    unseen: dict[tuple[Mark, ...], tuple[AllelePair, ...]] = field(default_factory=dict)
-    """Further pairs by the marks that unseen positions could add."""
+    findings: dict[tuple[Mark, ...], Finding] = field(default_factory=dict)
+    """With further pairs, by the marks that unseen positions could add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What rows that were not read could hide: alleles, and the marks that they could add to a strand.
+
+    `linked` are those of the rows that belong to linked positions.
+    """
+
+    alleles: UnseenAlleles
+    marks: tuple[Mark, ...]
+    linked: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +77,21 @@ class SeenVariants:
     cores: dict[tuple[int, ...], Core] = field(default_factory=dict)
     """By the unseen rows of linked positions; other unseen rows have no bearing."""
 
-    def find(self, missing: Sequence[int]) -> Finding:
+    def find(self, unseen: Unseen) -> Found:
         """List the alleles of each strand, or of both where phase is open, and the pair that decides."""
         if self.genotypes is None:
-            return Finding()
-        rows = [row for row in (*self.lost, *missing) if row < self.table.rows]
-        linked = self.table.linked
-        unread = tuple([row for row in rows if row in linked]) if linked else ()
-        core = self.cores.get(unread)
+            return Finding(), NONE_UNSEEN
+        rows = (*self.lost, *unseen.rows) if self.lost else unseen.rows
+        hidden = _hidden(self.table, rows)
+        core = self.cores.get(hidden.linked)
         if core is None:
-            core = self.cores[unread] = _make_core(self.table, self._with(unread))
-        consistent, not_excluded = _consistent(self.table, core, [row for row in rows if row not in core.spared])
-        known = core.finding
-        return Finding(known.diplotypes, known.best, known.phased, consistent, not_excluded, known.notes)
+            core = self.cores[hidden.linked] = _make_core(self.table, self._with(hidden.linked))
+        if core.spared and not core.spared.isdisjoint(rows):
+            hidden = _hidden(self.table, tuple([row for row in rows if row not in core.spared]))
+        finding = core.findings.get(hidden.marks)
+        if finding is None:
+            finding = core.findings[hidden.marks] = _with_unseen(self.table, core, hidden)
+        return finding, hidden.alleles
 
     def _with(self, unread: tuple[int, ...]) -> Genotypes:
         found = Genotypes((self.genotypes or {}).items())
@@ -93,7 +107,7 @@ def read_variants(gene: Gene, pattern: Pattern, copies: int, rows: Iterable[int]
     if copies != DIPLOID:
         raise ValueError(f"{gene.symbol}: a lowest-function gene needs two copies")
     read = list(pattern.notable if rows is None else rows)
-    lost = tuple(row for row in read if not pattern.genotypes[row].alleles)
+    lost = tuple(row for row in read if not pattern.genotypes[row].alleles and row < len(gene.variants))
     return SeenVariants(variant_table(gene), known_bases(gene, pattern, read), lost)
 
 
@@ -129,12 +143,11 @@ def _severity_listed(pair: AllelePair, table: VariantTable) -> tuple[object, ...
     return (total, lowest, pair.count(table.reference), ranks)
 
 
-def _consistent(table: VariantTable, core: Core, rows: list[int]) -> tuple[Consistent, tuple[str, ...]]:
-    """Return all pairs that can decide: with phase open, and with alleles at unseen positions on any strand."""
-    hidden, groups, marks = _hidden(table, tuple(rows))
-    if marks not in core.unseen:
-        core.unseen[marks] = _unseen(table, core, marks) if hidden else ()
-    return Consistent(core.seen, core.unseen[marks], groups), hidden
+def _with_unseen(table: VariantTable, core: Core, hidden: Hidden) -> Finding:
+    """Add the pairs that can decide with alleles at unseen positions, on any strand."""
+    known = core.finding
+    further = _unseen(table, core, hidden.marks) if hidden.alleles.names else ()
+    return Finding(known.diplotypes, known.best, known.phased, Consistent(core.seen, further), known.notes)
 
 
 def _unseen(table: VariantTable, core: Core, marks: tuple[Mark, ...]) -> tuple[AllelePair, ...]:
@@ -142,20 +155,23 @@ def _unseen(table: VariantTable, core: Core, marks: tuple[Mark, ...]) -> tuple[A
     return tuple(sorted({table.represent(table.pair(state)) for state in states}.difference(core.seen)))
 
 
-def _hidden(
-    table: VariantTable, rows: tuple[int, ...]
-) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...], tuple[Mark, ...]]:
-    """Return the alleles that need unseen rows, the same by representative, and the marks that they could add."""
+def _hidden(table: VariantTable, rows: tuple[int, ...]) -> Hidden:
+    """Return what unseen rows could hide, worked out once."""
     known = remembered(table, "hidden")
-    if rows not in known:
-        hidden = table.alleles_needing(rows)
-        groups: dict[str, list[str]] = {}
-        for name in hidden:
-            groups.setdefault(table.representative[name], []).append(name)
-        open_alleles = tuple((name, tuple(members)) for name, members in groups.items())
-        known[rows] = (hidden, open_alleles, tuple(_hidden_marks(table, list(rows))) if hidden else ())
-    found: tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...], tuple[Mark, ...]] = known[rows]
+    found: Hidden | None = known.get(rows)
+    if found is None:
+        found = known[rows] = _find_hidden(table, rows)
     return found
+
+
+def _find_hidden(table: VariantTable, rows: tuple[int, ...]) -> Hidden:
+    names = table.alleles_needing(rows)
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(table.representative[name], []).append(name)
+    by_class = tuple((name, tuple(members)) for name, members in groups.items())
+    marks = tuple(_hidden_marks(table, list(rows))) if names else ()
+    return Hidden(UnseenAlleles(by_class, names), marks, tuple([row for row in rows if row in table.linked]))
 
 
 def _spared(table: VariantTable, genotypes: Genotypes) -> frozenset[int]:

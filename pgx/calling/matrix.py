@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 
 from pgx.calling.memory import remembered
-from pgx.domain.call import AllelePair
+from pgx.domain.call import AllelePair, Consistent, UnseenAlleles
 from pgx.domain.gene import IUPAC, Allele, Gene
 from pgx.domain.variant import Variant
 
@@ -36,16 +36,24 @@ class Known:
     """Positions that any allele of a set defines, by set."""
     told_by: dict[int, int] = field(default_factory=dict)
     """Alleles by the positions that tell them."""
-    unfit_at: list[int] = field(default_factory=list)
-    """For each allele the positions at which it cannot have code 0."""
+    untold: dict[int, int] = field(default_factory=dict)
+    """Alleles that have nothing left to tell them by, by the positions not read."""
+    unfit: dict[int, int] = field(default_factory=dict)
+    """Alleles by the positions at which they cannot have code 0."""
+    unfit_at: list[list[tuple[int, int]]] = field(default_factory=list)
+    """The same for each position alone."""
+    reference_only: dict[int, int] = field(default_factory=dict)
+    """Alleles that may have the reference allele's base at all positions of a set."""
+    consistent: dict[tuple[int, int], Consistent] = field(default_factory=dict)
+    """What a set of pairs of classes that were seen allows, and one of pairs that were not."""
     class_pairs: dict[object, int] = field(default_factory=dict)
     pair_names: dict[int, tuple[AllelePair, ...]] = field(default_factory=dict)
-    open_alleles: dict[int, tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]] = field(
-        default_factory=dict
-    )
-    """Printed names by set of alleles, under the representative of each class and all together."""
-    orders: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    unseen: dict[int, UnseenAlleles] = field(default_factory=dict)
+    """Printed names by set of alleles."""
+    orders: list[int] = field(default_factory=list)
     """Place of each allele's name within a diplotype."""
+    printed_names: dict[tuple[tuple[int, int], int], tuple[str, ...]] = field(default_factory=dict)
+    """Names of a pair of alleles on so many strands."""
 
 
 @dataclass(frozen=True, slots=True)

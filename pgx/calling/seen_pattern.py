@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pgx.calling.copy_number import place_copies
 from pgx.calling.evidence import SeenEvidence, evidence_notes
 from pgx.calling.finding import Finding
 from pgx.calling.options import CallOptions
-from pgx.calling.seen import Seen
+from pgx.calling.seen import Seen, Unseen
 from pgx.calling.structural import score_interval, untested
-from pgx.domain.call import CallStatus, Diplotype, GeneCall, Note
+from pgx.domain.call import CallStatus, Evidence, GeneCall, Note, Outcome
 from pgx.domain.gene import ActivityValue, CallingMode, Gene
-from pgx.domain.genotype import Genotype, Pattern
+from pgx.domain.genotype import Pattern
 
 FORBIDS_GREEN = frozenset(
     {
@@ -26,23 +25,12 @@ FORBIDS_GREEN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a call says besides its evidence and what unseen positions leave open."""
-
-    status: CallStatus
-    diplotypes: tuple[Diplotype, ...]
-    best: int
-    notes: tuple[Note, ...]
-    never_green: bool
-    interval: tuple[ActivityValue, ActivityValue] | None
-
-
-@dataclass(frozen=True, slots=True)
 class SeenPattern:
     """The rows of a pattern that were read, on the strands that the gene has, and all that follows from them alone.
 
     `pattern` is one of those that share these rows, with its genotypes fitted to the strands; `rows` are the read
-    ones that are not plain, `lost` those among them that give no alleles.
+    ones that are not plain, `lost` those among them that give no alleles. `calls` are those made before, by finding;
+    patterns about which the same is to be said besides may share them.
     """
 
     gene: Gene
@@ -53,50 +41,34 @@ class SeenPattern:
     evidence: SeenEvidence
     notes: tuple[Note, ...]
     options: CallOptions
-    _verdicts: dict[object, tuple[Finding, Verdict]] = field(default_factory=dict)
+    calls: dict[object, tuple[Finding, GeneCall]] = field(default_factory=dict)
 
-    def call(self, genotypes: Sequence[Genotype], missing: Sequence[int]) -> GeneCall:
-        """Call a pattern with these genotypes, of which the rows `missing` were not read."""
-        finding = self.seen.find(missing)
+    def call(self, unseen: Unseen) -> Outcome:
+        """Call a pattern that has these rows, and has not read the others given here."""
+        found = self.seen.find(unseen)
         if self.pattern.copy_number is not None:
-            finding = place_copies(self.gene, self.pattern, finding)
-        verdict = self._verdict(finding, missing)
-        return GeneCall(
-            self.gene.symbol,
-            verdict.status,
-            self.evidence.summarise(genotypes, missing, finding.not_excluded),
-            phased=finding.phased,
-            diplotypes=verdict.diplotypes,
-            best=verdict.best,
-            consistent=finding.consistent,
-            notes=verdict.notes,
-            never_green=verdict.never_green,
-            score_interval=verdict.interval,
-        )
-
-    def _verdict(self, finding: Finding, missing: Sequence[int]) -> Verdict:
-        """Judge a finding; findings that share their diplotypes and remarks as the same objects share it."""
-        required = self._required_missing(missing) if self.gene.required else ()
-        empty = self._is_empty(missing)
-        key = (id(finding.diplotypes), id(finding.notes), finding.best, finding.needs_no_position, required, empty)
-        known = self._verdicts.get(key)
+            found = place_copies(self.gene, self.pattern, found)
+        finding, alleles = found
+        required = self._required_missing(unseen) if self.gene.required else ()
+        key = (id(finding), required, self._is_empty(unseen))
+        known = self.calls.get(key)
         if known is None:
-            known = self._verdicts[key] = (finding, self._judge(finding, required, empty=empty))
-        return known[1]
+            known = self.calls[key] = (finding, self._judge(finding, required, empty=key[2]))
+        return Outcome(known[1], self.evidence.states(unseen), alleles)
 
-    def _is_empty(self, missing: Sequence[int]) -> bool:
+    def _is_empty(self, unseen: Unseen) -> bool:
         """True where no defining position gives alleles."""
         defining = len(self.gene.variants)
-        if len(self.lost) + len(missing) < defining:
+        if len(self.lost) + len(unseen.rows) < defining:
             return False
-        return sum(row < defining for row in (*self.lost, *missing)) == defining
+        return sum(row < defining for row in self.lost) + len(unseen.rows) == defining
 
-    def _required_missing(self, missing: Sequence[int]) -> tuple[str, ...]:
+    def _required_missing(self, unseen: Unseen) -> tuple[str, ...]:
         variants, required = self.gene.variants, self.gene.required
-        rows = (row for row in sorted((*self.lost, *missing)) if row < len(variants))
+        rows = (row for row in sorted((*self.lost, *unseen.rows)) if row < len(variants))
         return tuple(variants[row].name for row in rows if variants[row].name in required)
 
-    def _judge(self, finding: Finding, required: tuple[str, ...], *, empty: bool) -> Verdict:
+    def _judge(self, finding: Finding, required: tuple[str, ...], *, empty: bool) -> GeneCall:
         gene = self.gene
         status = self._status(finding, required, empty=empty)
         untestable = status is CallStatus.UNTESTABLE
@@ -109,8 +81,18 @@ class SeenPattern:
         )  # fmt: skip
         kept = finding.diplotypes if self.options.all_matches else finding.diplotypes[: self._kept(finding)]
         told = status.has_result or untestable
-        never_green = any(note.code in FORBIDS_GREEN for note in notes)
-        return Verdict(status, kept if told else (), finding.best if told else 0, notes, never_green, interval)
+        return GeneCall(
+            gene.symbol,
+            status,
+            Evidence((), undocumented=self.evidence.undocumented),
+            phased=finding.phased,
+            diplotypes=kept if told else (),
+            best=finding.best if told else 0,
+            consistent=finding.consistent,
+            notes=notes,
+            never_green=any(note.code in FORBIDS_GREEN for note in notes),
+            score_interval=interval,
+        )
 
     def _status(self, finding: Finding, required: tuple[str, ...], *, empty: bool) -> CallStatus:
         if self.gene.copy_number_required and self.pattern.copy_number is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pgx.calling.matrix import AlleleMatrix, bits
 from pgx.calling.memory import members_within
@@ -20,8 +21,7 @@ class Block:
     positions: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Strands:
+class Strands(NamedTuple):
     """The evidence of one pattern, position by position folded into blocks.
 
     `fixed` are the alleles that fit every position where both strands read alike, and one side or the other of every
@@ -66,9 +66,9 @@ class SeenStrands:
     """What the genotypes that were read say about the two strands, whatever else was read or not.
 
     `blocks` are the alleles that fit either side of the positions that differ between the strands, `carried` is the
-    set of these positions and of those where both strands have the same other base. At the others the strands are
-    plain or were not read: `excluded` groups the alleles that fit the carried ones by those of the others that
-    exclude them if they are plain. `lost` are positions that give no alleles in any case.
+    set of these positions and of those where both strands have the same other base; `fitting` are the alleles that
+    fit all of them. At the others the strands are plain or were not read: `fixed` are the fitting alleles that also
+    fit there if all are plain, but for those that give no alleles in any case, `lost`.
     """
 
     matrix: AlleleMatrix
@@ -76,16 +76,24 @@ class SeenStrands:
     blocks: tuple[Block, ...]
     carried: int
     lost: int
-    excluded: dict[int, int]
+    fitting: int
+    fixed: int
 
     def without(self, missing: int) -> Strands:
         """Return the strands where these further positions were not read."""
-        missing |= self.lost
-        fixed = seen = members_within(self.excluded, missing)
-        for position in bits(missing):
-            seen &= self.matrix.allowed[position][self.matrix.reference[position]]
+        fixed, missing = self.fixed | self._regained(missing), missing | self.lost
+        seen = fixed & reference_only(self.matrix, missing)
         available = (1 << len(self.matrix.allowed)) - 1 & ~missing
         return Strands(self.copies, fixed, seen, self.blocks, available, missing, self.carried)
+
+    def _regained(self, missing: int) -> int:
+        """Return the fitting alleles that only these positions could exclude."""
+        free, found = missing | self.carried | self.lost, 0
+        for position in bits(missing):
+            for unfit, members in unfit_at(self.matrix)[position]:
+                if not unfit & ~free:
+                    found |= members
+        return found & self.fitting
 
 
 def read_seen(matrix: AlleleMatrix, genotypes: Genotypes, copies: int) -> SeenStrands:
@@ -110,15 +118,8 @@ def read_seen(matrix: AlleleMatrix, genotypes: Genotypes, copies: int) -> SeenSt
             carried |= 1 << position
     for block in blocks.values():
         fitting &= block.first | block.second
-    return SeenStrands(matrix, copies, tuple(blocks.values()), carried, lost, _excluded(matrix, fitting, carried))
-
-
-def position_set(matrix: AlleleMatrix, rows: Iterable[int]) -> int:
-    """Return the set of those rows that are defining positions; rows beyond them are extra positions."""
-    mask = 0
-    for row in rows:
-        mask |= 1 << row
-    return mask & (1 << len(matrix.allowed)) - 1
+    fixed = fitting & members_within(_unfit(matrix), carried | lost)
+    return SeenStrands(matrix, copies, tuple(blocks.values()), carried, lost, fitting, fixed)
 
 
 def read_strands(matrix: AlleleMatrix, genotypes: Iterable[Genotype], copies: int) -> Strands:
@@ -126,26 +127,40 @@ def read_strands(matrix: AlleleMatrix, genotypes: Iterable[Genotype], copies: in
     return read_seen(matrix, Genotypes(enumerate(genotypes), copies), copies).without(0)
 
 
-def _excluded(matrix: AlleleMatrix, fitting: int, carried: int) -> dict[int, int]:
-    """Group alleles by the positions, but for the carried ones, at which they cannot have code 0."""
-    groups: dict[int, int] = {}
-    unfit = _unfit(matrix)
-    for number in bits(fitting):
-        mask = unfit[number] & ~carried
-        groups[mask] = groups.get(mask, 0) | 1 << number
-    return groups
+def reference_only(matrix: AlleleMatrix, positions: int) -> int:
+    """Return the alleles that may have the reference allele's base at all of these positions."""
+    known = matrix.known.reference_only
+    if positions not in known:
+        found = (1 << len(matrix.alleles)) - 1
+        for position in bits(positions):
+            found &= matrix.allowed[position][matrix.reference[position]]
+        known[positions] = found
+    return known[positions]
 
 
-def _unfit(matrix: AlleleMatrix) -> list[int]:
-    """Return for each allele the positions at which it cannot have code 0."""
-    unfit = matrix.known.unfit_at
-    if not unfit:
+def _unfit(matrix: AlleleMatrix) -> dict[int, int]:
+    """Group the alleles by the positions at which they cannot have code 0."""
+    groups = matrix.known.unfit
+    if not groups:
         everything = (1 << len(matrix.alleles)) - 1
-        unfit += [0] * len(matrix.alleles)
+        unfit = [0] * len(matrix.alleles)
         for position, allowed in enumerate(matrix.allowed):
             for number in bits(everything & ~allowed[0]):
                 unfit[number] |= 1 << position
-    return unfit
+        for number, positions in enumerate(unfit):
+            groups[positions] = groups.get(positions, 0) | 1 << number
+    return groups
+
+
+def unfit_at(matrix: AlleleMatrix) -> list[list[tuple[int, int]]]:
+    """Return for each position the groups of alleles that cannot have code 0 there, with all such positions."""
+    known = matrix.known.unfit_at
+    if not known:
+        known += [
+            [(positions, members) for positions, members in _unfit(matrix).items() if positions >> row & 1]
+            for row in range(len(matrix.allowed))
+        ]
+    return known
 
 
 def pairs(strands: Strands, pool: int) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pgx.calling.memory import remembered
-from pgx.domain.call import Diplotype, Note
+from pgx.domain.call import AllelePair, Diplotype, Note
 from pgx.domain.gene import ActivityValue, Allele, Gene
 from pgx.domain.genotype import Pattern
 from pgx.domain.names import name_key
@@ -69,15 +69,25 @@ def score_interval(gene: Gene, diplotypes: Sequence[Diplotype]) -> tuple[Activit
 
 
 def _interval(gene: Gene, diplotypes: Sequence[Diplotype]) -> tuple[ActivityValue, ActivityValue] | None:
+    known = remembered(gene, "score intervals of pairs")
     scores: list[ActivityValue] = []
     for diplotype in diplotypes:
-        one, *others = (_activities(gene, name) for name in diplotype.lookup_alleles)
-        scores += [first + second for other in others for first in one for second in other]
-        if len(set(diplotype.alleles)) == 1:
-            scores += [first + gone for first in one for gone in _deletion(gene)]
-    if not scores:
-        return None
-    return min(scores, key=_order), max(scores, key=_order)
+        key = (diplotype.lookup_alleles, len(set(diplotype.alleles)) == 1)
+        if key not in known:
+            known[key] = _extremes(_scores(gene, *key))
+        scores += known[key]
+    found = _extremes(scores)
+    return (found[0], found[1]) if found else None
+
+
+def _scores(gene: Gene, names: AllelePair, alike: bool) -> list[ActivityValue]:
+    one, *others = (_activities(gene, name) for name in names)
+    scores = [first + second for other in others for first in one for second in other]
+    return [*scores, *(first + gone for first in one for gone in _deletion(gene))] if alike else scores
+
+
+def _extremes(scores: Sequence[ActivityValue]) -> tuple[ActivityValue, ...]:
+    return (min(scores, key=_order), max(scores, key=_order)) if scores else ()
 
 
 def _order(score: ActivityValue) -> tuple[float, bool]:

@@ -31,14 +31,15 @@ class VariantTable:
     """What each row and base code means, how alleles rank, and which of them no guideline can tell apart.
 
     `marks_at[row][code]` is what a base puts on its strand: the alleles whose one defining position this is, or
-    the sign of a linked position. `needs[row]` are the alleles that the row is part of. `proxies` come with the
-    rows of the deciding position and its stand-in; `linked` are all of these rows.
+    the sign of a linked position; `places` gives the order of these rows. `needs[row]` are the alleles that the row
+    is part of. `proxies` come with the rows of the deciding position and its stand-in; `linked` are all of these rows.
     """
 
     rows: int
     reference: str
     ranks: dict[str, Rank]
     marks_at: dict[int, dict[int, Marks]]
+    places: dict[int, int]
     needs: dict[int, tuple[str, ...]]
     representative: dict[str, str]
     proxies: tuple[tuple[ProxyPosition, int, int], ...]
@@ -91,11 +92,13 @@ def _build(gene: Gene) -> VariantTable:
     proxies = tuple((proxy, rows[proxy.decides], rows[proxy.stands_in]) for proxy in gene.proxies)
     signs = _signs_at(gene, proxies)
     ranks = {allele.name: _rank(gene, allele) for allele in gene.alleles}
+    marks_at = {**_alleles_at(gene, rows, signs.keys()), **signs}
     return VariantTable(
         len(rows),
         reference.name,
         ranks,
-        {**_alleles_at(gene, rows, signs.keys()), **signs},
+        marks_at,
+        {row: place for place, row in enumerate(marks_at)},
         _needs(gene, rows),
         _representatives(gene, ranks),
         proxies,

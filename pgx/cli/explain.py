@@ -68,7 +68,7 @@ def _as_passed_on(explanation: Explanation, genotypes: GenotypeTable, gene: Gene
 
     frequencies = rules.frequencies.get(gene.symbol)
     withholding = Withholding.of(Interpreter(gene), genotypes, (0,), frequencies=frequencies)
-    call = withholding.checked(explanation.call, 0)
+    call = withholding.checked(explanation.call) if withholding.concerns(0) else explanation.call
     return explanation if call is explanation.call else explanation.withheld(call, "fits, but too little was tested")
 
 

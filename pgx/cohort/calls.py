@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pgx.cohort.classes import Classes, save_classes
 from pgx.cohort.parquet_file import Coder, ColumnSpec, Names
-from pgx.cohort.tables import TableFile, open_table
-from pgx.reports.tables import CALLS, evidence_cells, note_cells, result_cells
+from pgx.cohort.tables import Block, TableFile, open_table
+from pgx.reports.tables import CALLS, names_cell, remark_cells, result_cells, state_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pgx.cohort.pages import Cell
     from pgx.cohort.plan import Part
     from pgx.cohort.store import Store
+    from pgx.domain.call import GeneCall, Outcome, PositionStates, UnseenAlleles
     from pgx.domain.results import GeneResult
+    from pgx.phenotypes.interpretation import Interpretation, Interpreter
     from pgx.pipeline import CalledGene
 
 LEFT_OUT = frozenset({"gene", "not_assessed"})
@@ -28,65 +30,112 @@ LEFT_OUT = frozenset({"gene", "not_assessed"})
 CALL_COLUMNS = tuple(ColumnSpec(column.name, column.kind) for column in CALLS if column.name not in LEFT_OUT)
 EVIDENCE_COLUMNS = tuple(ColumnSpec(name, str) for name in ("sample", "position", "state"))
 ROWS_AT_ONCE = 1 << 20
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class Numbers(Generic[Value]):
+    """The distinct objects among those added, and the number of each that was."""
+
+    parts: list[Value] = field(default_factory=list)
+    of_row: list[int] = field(default_factory=list)
+    _known: dict[int, int] = field(default_factory=dict)
+
+    def add(self, part: Value) -> bool:
+        """Number an object by its identity; tell whether it is new."""
+        number = self._known.setdefault(id(part), len(self.parts))
+        self.of_row.append(number)
+        if number < len(self.parts):
+            return False
+        self.parts.append(part)
+        return True
+
+    def index(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the number of the object of each of these rows."""
+        import numpy as np
+
+        found: NDArray[np.int32] = np.array(self.of_row, dtype=np.int32)[rows]
+        return found
 
 
 @dataclass(slots=True)
 class ResultRows:
-    """The rows of distinct results, column by column, and what advice and `evidence` need of them."""
+    """The rows of distinct outcomes as the parts they are made of, and what advice and `evidence` need of them."""
 
-    rules: tuple[str, str]
-    rows: list[tuple[Cell, ...]] = field(default_factory=list)
+    interpreter: Interpreter
+    calls: Numbers[GeneCall] = field(default_factory=Numbers)
+    states: Numbers[PositionStates] = field(default_factory=Numbers)
+    unseen: Numbers[UnseenAlleles] = field(default_factory=Numbers)
     classes: Classes = field(default_factory=Classes)
-    not_called: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
-    statuses: list[str] = field(default_factory=list)
-    _results: dict[object, tuple[GeneResult, tuple[Cell, ...]]] = field(default_factory=dict)
-    _worded: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
-    _worded_notes: dict[object, tuple[Cell, ...]] = field(default_factory=dict)
-    _notes: dict[object, tuple[GeneResult, tuple[Cell, ...]]] = field(default_factory=dict)
+    _read: list[Interpretation] = field(default_factory=list)
 
-    def add(self, result: GeneResult) -> None:
-        call = result.call
-        self.rows.append((*self._result_cells(result), *evidence_cells(result), *self._note_cells(result), *self.rules))
-        self.classes.add(result)
-        self.not_called.append(call.evidence.not_called)
-        self.statuses.append(call.status.value)
+    def __len__(self) -> int:
+        return len(self.calls.of_row)
 
-    def _result_cells(self, result: GeneResult) -> tuple[Cell, ...]:
-        """Word a result once; results that share their parts as the same objects share the words."""
-        call = result.call
-        parts = (id(call.diplotypes), id(result.phenotypes), id(result.best))
-        key = (*parts, call.status, call.source, call.phased, call.best, call.given_phenotype, call.given_score)
-        known = self._results.get(key)
-        if known is None:
-            known = self._results[key] = (result, self._word(result))
-        return known[1]
+    def add(self, outcome: Outcome) -> None:
+        if self.calls.add(outcome.call):
+            self._read.append(self.interpreter.read(outcome.call))
+        self.states.add(outcome.states)
+        self.unseen.add(outcome.unseen)
+        self.classes.add_outcome(outcome, self._read[self.calls.of_row[-1]])
 
-    def _word(self, result: GeneResult) -> tuple[Cell, ...]:
-        """Word a result whose parts are new objects, but may say what others said."""
-        call = result.call
-        said = tuple(
-            [(one.components, one.score, one.lookup_alleles, one.listed, one.partial) for one in call.diplotypes]
-        )
-        key = (said, result.phenotypes, result.best, call.status, call.source, call.phased, call.given_score)
-        cells = self._worded.get(key)
+    def blocks(self, index: NDArray[np.int32], rules: tuple[str, str]) -> list[Block]:
+        """Return the columns of `calls` for samples with these rows, worded once for each distinct part."""
+        calls, states, unseen = (Coder(part.index(index)) for part in (self.calls, self.states, self.unseen))
+        results = [known.result_of(call) for call, known in zip(self.calls.parts, self._read, strict=True)]
+        remarks = _worded(results, _said_besides, remark_cells)
+        return [
+            Block(calls, _worded(results, _said, result_cells)),
+            Block(states, [state_cells(one.counts, one.missing) for one in self.states.parts]),
+            Block(unseen, [(names_cell(one.names),) for one in self.unseen.parts]),
+            Block(calls, [(*cells, *rules) for cells in remarks]),
+        ]
+
+    def not_called(self, index: NDArray[np.int32]) -> tuple[NDArray[np.int32], list[tuple[tuple[str, str], ...]]]:
+        """Return the distinct lists of positions that are not plainly called, and which of them these samples have."""
+        return self.states.index(index), [states.not_called for states in self.states.parts]
+
+    def statuses(self, index: NDArray[np.int32]) -> dict[str, int]:
+        """Count the samples with these rows by status."""
+        import numpy as np
+
+        sizes = np.bincount(self.calls.index(index), minlength=len(self.calls.parts)).tolist()
+        found: dict[str, int] = {}
+        for call, size in zip(self.calls.parts, sizes, strict=True):
+            found[call.status.value] = found.get(call.status.value, 0) + size
+        return dict(sorted(found.items()))
+
+
+Row = tuple["Cell", ...]
+
+
+def _worded(
+    results: Iterable[GeneResult], key_of: Callable[[GeneResult], object], word: Callable[[GeneResult], Row]
+) -> list[Row]:
+    """Word results, those that say the same once."""
+    known: dict[object, Row] = {}
+    found = []
+    for result in results:
+        key = key_of(result)
+        cells = known.get(key)
         if cells is None:
-            cells = self._worded[key] = result_cells(result)
-        return cells
+            cells = known[key] = word(result)
+        found.append(cells)
+    return found
 
-    def _note_cells(self, result: GeneResult) -> tuple[Cell, ...]:
-        call = result.call
-        known = self._notes.get((id(call.alternatives), id(call.notes)))
-        if known is None:
-            known = self._notes[id(call.alternatives), id(call.notes)] = (result, self._word_notes(result))
-        return known[1]
 
-    def _word_notes(self, result: GeneResult) -> tuple[Cell, ...]:
-        """Word alternatives and notes that are new objects, but may say what others said."""
-        key = (result.call.alternatives, result.call.notes)
-        cells = self._worded_notes.get(key)
-        if cells is None:
-            cells = self._worded_notes[key] = note_cells(result)
-        return cells
+def _said(result: GeneResult) -> object:
+    """Return all that the cells from `status` to `lookup` are made of."""
+    call = result.call
+    said = tuple([(one.components, one.score, one.lookup_alleles, one.listed, one.partial) for one in call.diplotypes])
+    parts = (call.status, call.source, call.phased, call.best, call.given_phenotype, call.given_score)
+    return said, result.phenotypes, result.best, parts
+
+
+def _said_besides(result: GeneResult) -> object:
+    """Return all that the cells from `undocumented` to `notes` are made of."""
+    call = result.call
+    return call.evidence.undocumented, call.alternatives, call.notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +151,27 @@ class GeneWriter:
 
     def write(self, called: CalledGene) -> tuple[list[tuple[Path, int]], dict[str, Any]]:
         """Write the gene's tables; return the files with their rows, and counts."""
-        rows = ResultRows(self.rules)
-        for result in called.results():
-            rows.add(result)
+        rows = ResultRows(called.interpreter)
+        for outcome in called.outcomes():
+            rows.add(outcome)
         gene = called.gene.symbol
         files = [self._calls(gene, called.index, rows)]
         if self.evidence:
             files.append(self._evidence(gene, called.index, rows))
         self._classes(called, rows)
-        return files, {"gene": gene, "patterns": len(rows.rows), "statuses": _count(called.index, rows.statuses)}
+        return files, {"gene": gene, "patterns": len(rows), "statuses": rows.statuses(called.index)}
 
     def _calls(self, gene: str, index: NDArray[np.int32], rows: ResultRows) -> tuple[Path, int]:
         path = self.store.table("calls", self.part, gene, kind=self.kind)
         with open_table(path, CALL_COLUMNS, self.kind) as table:
             if len(index):
-                coder = Coder(index)
-                table.add_coded(self.names, None, coder, rows.rows)
+                table.add(self.names, None, rows.blocks(index, self.rules))
         return path, len(index)
 
     def _evidence(self, gene: str, index: NDArray[np.int32], rows: ResultRows) -> tuple[Path, int]:
         path = self.store.table("evidence", self.part, gene, kind=self.kind)
         with open_table(path, EVIDENCE_COLUMNS, self.kind) as table:
-            total = sum(_write_evidence(table, self.names, piece) for piece in _pieces(index, rows.not_called))
+            total = sum(_write_evidence(table, self.names, piece) for piece in _pieces(*rows.not_called(index)))
         return path, total
 
     def _classes(self, called: CalledGene, rows: ResultRows) -> None:
@@ -171,15 +219,5 @@ def _pieces(index: NDArray[np.int32], not_called: Sequence[tuple[tuple[str, str]
 
 
 def _write_evidence(table: TableFile, names: Names, piece: EvidencePiece) -> int:
-    table.add_coded(names, (piece.samples, piece.times), Coder(piece.index), piece.cells)
+    table.add(names, (piece.samples, piece.times), [Block(Coder(piece.index), piece.cells)])
     return len(piece.index)
-
-
-def _count(index: NDArray[np.int32], statuses: Sequence[str]) -> dict[str, int]:
-    import numpy as np
-
-    sizes = np.bincount(index, minlength=len(statuses)).tolist()
-    found: dict[str, int] = {}
-    for status, size in zip(statuses, sizes, strict=True):
-        found[status] = found.get(status, 0) + size
-    return dict(sorted(found.items()))

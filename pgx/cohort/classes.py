@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pgx.domain.call import Outcome
+    from pgx.phenotypes.interpretation import Interpretation
+
 PLACEHOLDER = "\x00"
 UnseenNames = tuple[tuple[str, ...], ...]
 """For each reading that only unseen alleles would give, the alleles that could not be excluded."""
@@ -34,21 +37,42 @@ class Classes:
     names: dict[UnseenNames, int] = field(default_factory=dict)
     pairs: dict[tuple[int, int], int] = field(default_factory=dict)
     of_result: list[int] = field(default_factory=list)
-    _met: dict[object, tuple[GeneResult, int]] = field(default_factory=dict)
+    _by_call: dict[object, tuple[GeneCall, int]] = field(default_factory=dict)
+    _by_parts: dict[tuple[int, int], tuple[object, int]] = field(default_factory=dict)
 
     def add(self, result: GeneResult) -> None:
-        """Find the class of a result; results that share their parts as the same objects are looked up by these."""
+        """Find the class of a result."""
+        names = tuple(unseen.alleles for unseen in result.unseen)
+        self.of_result.append(self._pair(self._class(result), names))
+
+    def add_outcome(self, outcome: Outcome, known: Interpretation) -> None:
+        """Find the class of an outcome of which this is known; outcomes of the same parts are of one class."""
+        call = outcome.call
+        unseen = outcome.unseen.by_class if known.representatives else ()
+        key = (id(call), id(unseen))
+        met = self._by_parts.get(key)
+        if met is None:
+            names = known.unseen_names(unseen) if known.representatives else ((),) * len(known.possible)
+            met = self._by_parts[key] = ((call, unseen), self._pair(self._class_of(call, known, names, unseen), names))
+        self.of_result.append(met[1])
+
+    def _pair(self, number: int, names: UnseenNames) -> int:
+        pair = (number, self.names.setdefault(names, len(self.names)))
+        return self.pairs.setdefault(pair, len(self.pairs))
+
+    def _class_of(
+        self, call: GeneCall, known: Interpretation, names: UnseenNames, unseen: tuple[tuple[str, tuple[str, ...]], ...]
+    ) -> int:
+        """Find the class by the call and which readings have names."""
+        key = (id(call), tuple(map(bool, names)))
+        met = self._by_call.get(key)
+        if met is None:
+            met = self._by_call[key] = (call, self._class(known.result_of(call, unseen)))
+        return met[1]
+
+    def _class(self, result: GeneResult) -> int:
         call = result.call
         notes = call.notes if call.never_green else ()
-        same = (id(result.best), id(result.seen), id(result.unseen), call.status, call.never_green, notes)
-        known = self._met.get(same)
-        if known is None:
-            pair = (self._class(result, notes), self._names(result))
-            known = self._met[same] = (result, self.pairs.setdefault(pair, len(self.pairs)))
-        self.of_result.append(known[1])
-
-    def _class(self, result: GeneResult, notes: tuple[Note, ...]) -> int:
-        call = result.call
         readings = tuple((unseen.reading, bool(unseen.alleles)) for unseen in result.unseen)
         key = (call.status, result.best, result.seen, readings, call.never_green, notes)
         number = self.known.get(key)
@@ -56,9 +80,6 @@ class Classes:
             number = self.known[key] = len(self.members)
             self.members.append(result)
         return number
-
-    def _names(self, result: GeneResult) -> int:
-        return self.names.setdefault(tuple(unseen.alleles for unseen in result.unseen), len(self.names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from pgx.cohort.parquet_file import Chunk, Coder, ColumnSpec, Names, ParquetFile, write_rows
@@ -24,11 +25,19 @@ Runs = tuple["NDArray[np.integer[Any]]", "NDArray[np.integer[Any]]"]
 _LINES_AT_ONCE = 100_000
 
 
-class TableFile(Protocol):
-    """A table being written. The first column is the sample; the others follow from each row's code."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring columns of a table, as distinct rows; `coder.index` has the number of each row of the table."""
 
-    def add_coded(self, names: Names, runs: Runs | None, coder: Coder, rows: Sequence[Sequence[Cell]]) -> None:
-        """Add the rows that `coder.index` numbers; without `runs` each sample has one row, in order."""
+    coder: Coder
+    rows: Sequence[Sequence[Cell]]
+
+
+class TableFile(Protocol):
+    """A table being written. The first column is the sample; the others come in blocks."""
+
+    def add(self, names: Names, runs: Runs | None, blocks: Sequence[Block]) -> None:
+        """Add the rows that all blocks' coders number; without `runs` each sample has one row, in order."""
 
 
 @contextmanager
@@ -47,17 +56,15 @@ def open_table(path: Path, columns: Sequence[ColumnSpec], kind: str) -> Iterator
 class _ParquetTable:
     file: ParquetFile
 
-    def add_coded(self, names: Names, runs: Runs | None, coder: Coder, rows: Sequence[Sequence[Cell]]) -> None:
-        kinds = [spec.kind for spec in self.file.columns[1:]]
+    def add(self, names: Names, runs: Runs | None, blocks: Sequence[Block]) -> None:
         samples = names.each_once() if runs is None else names.repeated(*runs)
-        cells = zip(*rows, strict=True)
-        chunks = (coder.chunk(column, kind) for column, kind in zip(cells, kinds, strict=True))
-        self.file.add(_first(samples, chunks), len(coder.index))
+        self.file.add(chain([samples], self._chunks(blocks)), len(blocks[0].coder.index))
 
-
-def _first(one: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield one
-    yield from others
+    def _chunks(self, blocks: Sequence[Block]) -> Iterator[Chunk]:
+        kinds = iter([spec.kind for spec in self.file.columns[1:]])
+        for block in blocks:
+            for cells in zip(*block.rows, strict=True):
+                yield block.coder.chunk(cells, next(kinds))
 
 
 class _TextTable:
@@ -68,17 +75,30 @@ class _TextTable:
         self._switches = frozenset(number for number, spec in enumerate(columns[1:]) if spec.kind is bool)
         stream.write(row_text([spec.name for spec in columns]).encode())
 
-    def add_coded(self, names: Names, runs: Runs | None, coder: Coder, rows: Sequence[Sequence[Cell]]) -> None:
+    def add(self, names: Names, runs: Runs | None, blocks: Sequence[Block]) -> None:
         import numpy as np
 
-        texts = [row_text(row, self._switches) for row in rows]
-        every = np.arange(len(coder.index)) if runs is None else np.repeat(runs[0], runs[1])
-        fields = names.fields()
-        for start in range(0, len(every), _LINES_AT_ONCE):
-            samples = every[start : start + _LINES_AT_ONCE].tolist()
-            codes = coder.index[start : start + _LINES_AT_ONCE].tolist()
-            lines = [fields[sample] + texts[code] for sample, code in zip(samples, codes, strict=True)]
+        count = len(blocks[0].coder.index)
+        every = np.arange(count) if runs is None else np.repeat(runs[0], runs[1])
+        columns = [(names.fields(), every), *self._texts(blocks)]
+        for start in range(0, count, _LINES_AT_ONCE):
+            parts = [
+                [texts[number] for number in numbers[start : start + _LINES_AT_ONCE].tolist()]
+                for texts, numbers in columns
+            ]
+            lines = map("".join, zip(*parts, strict=True))
             self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
+
+    def _texts(self, blocks: Sequence[Block]) -> Iterator[tuple[Sequence[str], NDArray[np.integer[Any]]]]:
+        """Word the rows of each block, a tab or the end of the line behind each, and number them."""
+        done = 0
+        for place, block in enumerate(blocks):
+            width = len(block.rows[0])
+            switches = frozenset(number - done + 1 for number in self._switches if 0 <= number - done < width)
+            last = place == len(blocks) - 1
+            texts = [row_text(("", *row) if last else ("", *row, ""), switches)[1:] for row in block.rows]
+            yield texts if last else [text[:-1] for text in texts], block.coder.index
+            done += width
 
 
 def write_small_table(path: Path, columns: Sequence[ColumnSpec], rows: Sequence[Sequence[Cell]], kind: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pgx.domain.gene import ActivityValue
 
@@ -133,6 +133,47 @@ class GeneCall:
     def gives_advice(self) -> bool:
         """True where there is a result that guidelines can be asked with; partial alleles are none."""
         return self.status.has_result and not any(diplotype.partial for diplotype in self.best_diplotypes)
+
+
+class PositionStates(NamedTuple):
+    """The states of a pattern's positions, as `Evidence` has them."""
+
+    counts: tuple[tuple[str, int], ...]
+    missing: tuple[str, ...]
+    not_called: tuple[tuple[str, str], ...]
+
+
+class UnseenAlleles(NamedTuple):
+    """Alleles that unseen positions leave open: by the representative of their class, and all in order of name."""
+
+    by_class: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class Outcome(NamedTuple):
+    """A call in parts, each of which many patterns of a gene share as the same object.
+
+    `call` is what a result is made of; of the evidence it has the undocumented bases alone.
+    """
+
+    call: GeneCall
+    states: PositionStates
+    unseen: UnseenAlleles
+
+    def whole(self) -> GeneCall:
+        """Return the call with all its evidence."""
+        call, states = self.call, self.states
+        undocumented = call.evidence.undocumented
+        evidence = Evidence(states.counts, states.missing, self.unseen.names, undocumented, states.not_called)
+        consistent = Consistent(call.consistent.seen, call.consistent.unseen, self.unseen.by_class)
+        return replace(call, evidence=evidence, consistent=consistent)
+
+
+def part_call(call: GeneCall) -> Outcome:
+    """Take a whole call apart."""
+    evidence = call.evidence
+    states = PositionStates(evidence.counts, evidence.missing, evidence.not_called)
+    return Outcome(call, states, UnseenAlleles(call.consistent.unseen_alleles, evidence.not_excluded))
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,18 +145,18 @@ class GenotypeTable:
             self.structures[sample] if self.structures else PLAIN,
         )
 
-    def patterns(self) -> tuple[Sequence[Pattern], NDArray[np.int32]]:
+    def patterns(self) -> tuple[Patterns, NDArray[np.int32]]:
         """Return the distinct patterns, in order of first appearance, and each sample's pattern, shape (samples,).
 
         Patterns are made as they are asked for.
         """
         from pgx.domain.patterns import distinct_columns
 
-        first, index = distinct_columns((*self.codes, *(row[0] for row in self._attributes())), len(self.samples))
+        first, index = distinct_columns((*self.codes, *(row[0] for row in self.attributes())), len(self.samples))
         return Patterns(self, first), index
 
-    def _attributes(self) -> list[NDArray[np.unsignedinteger[Any]]]:
-        """Rows for sex, copy number, structure and kind of file, coded by their order of appearance."""
+    def attributes(self) -> list[NDArray[np.unsignedinteger[Any]]]:
+        """Return rows for sex, copy number, structure and kind of file, coded as they appear, shape (1, samples)."""
         import numpy as np
 
         rows = []
@@ -171,10 +171,10 @@ class Patterns(Sequence[Pattern]):
     """The patterns of some samples of a table; each is made when it is asked for."""
 
     def __init__(self, table: GenotypeTable, samples: NDArray[np.intp]) -> None:
-        self._table, self._samples = table, samples
+        self._table, self.samples = table, samples
 
     def __len__(self) -> int:
-        return len(self._samples)
+        return len(self.samples)
 
     def __iter__(self) -> Iterator[Pattern]:
         """Make one after the other from the genotypes usual in the table and what differs from them.
@@ -183,10 +183,10 @@ class Patterns(Sequence[Pattern]):
         """
         import numpy as np
 
-        bases = _find_usual(self._table, self._samples)
+        bases = _find_usual(self._table, self.samples)
         usual = np.array([base.codes for base in bases], dtype=self._table.codes.dtype)
         for start in range(0, len(self), _AT_ONCE):
-            samples = self._samples[start : start + _AT_ONCE]
+            samples = self.samples[start : start + _AT_ONCE]
             codes = self._table.codes[:, samples]
             apart = [(codes != one[:, np.newaxis]).sum(axis=0) for one in usual]
             nearest = np.argmin(apart, axis=0)
@@ -203,8 +203,8 @@ class Patterns(Sequence[Pattern]):
     def __getitem__(self, number: slice) -> Patterns: ...
     def __getitem__(self, number: int | slice) -> Pattern | Patterns:
         if isinstance(number, slice):
-            return Patterns(self._table, self._samples[number])
-        return self._table.pattern(int(self._samples[number]))
+            return Patterns(self._table, self.samples[number])
+        return self._table.pattern(int(self.samples[number]))
 
 
 def _find_usual(table: GenotypeTable, samples: NDArray[np.intp]) -> list[_Usual]:

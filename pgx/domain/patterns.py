@@ -25,6 +25,8 @@ def distinct_columns(
     """
     import numpy as np
 
+    if columns == 1:
+        return np.zeros(1, dtype=np.intp), np.zeros(1, dtype=np.int32)
     random = np.random.Generator(np.random.PCG64(_SEED))
     hashes = np.zeros((2, columns), dtype=np.uint64)
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pgx.domain.call import AllelePair, Diplotype, GeneCall
 from pgx.domain.gene import NO_RESULT, ActivityValue, Allele, CallingMode, Gene
@@ -23,11 +23,15 @@ class Interpreter:
         self.gene = gene
         self._phenotypes: dict[AllelePair, Phenotype] = {}
         self._readings: dict[AllelePair, Reading] = {}
-        self._interpreted: dict[tuple[object, ...], _Interpretation] = {}
+        self._interpreted: dict[tuple[object, ...], Interpretation] = {}
         self._possible: tuple[UnseenReading, ...] | None = None
 
     def interpret(self, call: GeneCall) -> GeneResult:
-        """Return the call with phenotypes and the readings of all diplotypes that the data allow.
+        """Return the call with phenotypes and the readings of all diplotypes that the data allow."""
+        return self.read(call).result_of(call, call.consistent.unseen_alleles)
+
+    def read(self, call: GeneCall) -> Interpretation:
+        """Return all that does not hang on the names of the alleles that unseen positions leave open.
 
         Calls of different patterns share their diplotypes as the same objects; so do then their readings.
         """
@@ -39,15 +43,15 @@ class Interpreter:
             if len(self._interpreted) > _MOST_REMEMBERED:
                 self._interpreted.clear()
             known = self._interpreted[key] = self._interpret(call)
-        return GeneResult(call, known.phenotypes, known.best, known.seen, known.unseen(consistent.unseen_alleles))
+        return known
 
-    def _interpret(self, call: GeneCall) -> _Interpretation:
+    def _interpret(self, call: GeneCall) -> Interpretation:
         phenotypes = tuple(self.phenotype(diplotype.lookup_alleles) for diplotype in call.diplotypes)
         if not call.gives_advice:
-            return _Interpretation(call, phenotypes, (self._no_result(),), (), possible=self.possible())
+            return Interpretation(call, phenotypes, (self._no_result(),), (), possible=self.possible())
         best = self._best(call)
         seen = _without(map(self.reading, call.consistent.seen), best)
-        return _Interpretation(call, phenotypes, best, seen, self._unseen(call, (*best, *seen)))
+        return Interpretation(call, phenotypes, best, seen, self._unseen(call, (*best, *seen)))
 
     def phenotype(self, alleles: AllelePair) -> Phenotype:
         """Translate a pair by allele names; names that the table lacks have no assigned function."""
@@ -128,7 +132,7 @@ class Interpreter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Interpretation:
+class Interpretation:
     """What calls with the same diplotypes share; `call` keeps those alive by whose identity it is found."""
 
     call: GeneCall
@@ -137,22 +141,32 @@ class _Interpretation:
     seen: tuple[Reading, ...]
     representatives: _Representatives = ()
     possible: tuple[UnseenReading, ...] = ()
-    _named: dict[int, tuple[_Names, tuple[UnseenReading, ...]]] = field(default_factory=dict)
+
+    def result_of(self, call: GeneCall, names: _Names = ()) -> GeneResult:
+        """Return a call that this was said of as a result; `names` are those of alleles that could not be excluded."""
+        return GeneResult(call, self.phenotypes, self.best, self.seen, self.unseen(names))
 
     def unseen(self, names: _Names) -> tuple[UnseenReading, ...]:
         """Return the readings that need unseen alleles, with the names of those that could not be excluded."""
         if not self.representatives:
             return self.possible
-        known = self._named.get(id(names))
-        if known is None:
-            known = self._named[id(names)] = (names, self._name(dict(names)))
-        return known[1]
-
-    def _name(self, names: dict[str, tuple[str, ...]]) -> tuple[UnseenReading, ...]:
+        alleles = self.unseen_names(names)
         return tuple(
-            UnseenReading(reading, tuple(dict.fromkeys(name for one in pairs for name in names.get(one, ()))))
-            for reading, pairs in self.representatives
+            [UnseenReading(reading, mine) for (reading, _), mine in zip(self.representatives, alleles, strict=True)]
         )
+
+    def unseen_names(self, names: _Names) -> tuple[tuple[str, ...], ...]:
+        """Return those names for each of the readings; none where no reading needs them."""
+        known = dict(names)
+        return tuple([_joined([known.get(one, ()) for one in pairs]) for _, pairs in self.representatives])
+
+
+def _joined(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return every name once; a single list with any has each once already."""
+    filled = [names for names in lists if names]
+    if len(filled) < 2:
+        return filled[0] if filled else ()
+    return tuple(dict.fromkeys(name for names in filled for name in names))
 
 
 def _without(readings: Iterable[Reading], known: tuple[Reading, ...]) -> tuple[Reading, ...]:

@@ -44,12 +44,16 @@ class Withholding:
         numbers = (int(number) for number, told in zip(index, table.by_marker, strict=False) if told)
         return cls(interpreter, interpreter.gene.contig in foreign, frozenset(numbers), frequencies)
 
-    def checked(self, call: GeneCall, number: int) -> GeneCall:
-        """Return the call of the pattern with this number, without a result where it is withheld."""
+    def concerns(self, number: int) -> bool:
+        """True where the call of the pattern with this number is to be checked."""
+        return self.foreign or number in self.by_marker
+
+    def checked(self, call: GeneCall) -> GeneCall:
+        """Return a call that is concerned, without a result where it is withheld."""
         if self.foreign:
             text = f"{self.interpreter.gene.contig} in the file is another sequence than the one of the tables."
             return _without_result(call, CallStatus.UNTESTABLE, Note("other-sequence", text))
-        return self._unless_reference(call) if number in self.by_marker else call
+        return self._unless_reference(call)
 
     def _unless_reference(self, call: GeneCall) -> GeneCall:
         """Withhold a result of reference alleles alone where alleles were not tested that would change its reading.

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pgx.reports.document import STATES, Json, gene_document, recommendation_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pgx.domain.results import AdviceLine, GeneResult, Results, SampleResult
 
@@ -129,25 +129,27 @@ class _Remembered:
 
 
 def _call_cells(result: GeneResult) -> Row:
-    return (*result_cells(result), *evidence_cells(result), *note_cells(result))
-
-
-def evidence_cells(result: GeneResult) -> Row:
-    """Return the cells of `calls` from `positions` to `undocumented`."""
     evidence = result.call.evidence
-    counts = dict(evidence.counts)
-    lists = (evidence.missing, evidence.not_excluded, evidence.undocumented)
-    return (
-        sum(counts.values()),
-        *[counts.get(label, 0) for label in _LABELS],
-        *[flat_list(names) if names else "" for names in lists],
-    )
+    states = state_cells(evidence.counts, evidence.missing)
+    return (*result_cells(result), *states, names_cell(evidence.not_excluded), *remark_cells(result))
 
 
-def note_cells(result: GeneResult) -> Row:
-    """Return the cells of `calls` for alternatives and notes."""
+def state_cells(counts: Iterable[tuple[str, int]], missing: Sequence[str]) -> Row:
+    """Return the cells of `calls` from `positions` to `missing`."""
+    known = dict(counts)
+    return sum(known.values()), *[known.get(label, 0) for label in _LABELS], names_cell(missing)
+
+
+def names_cell(names: Sequence[str]) -> str:
+    """Return the cell of a list of names."""
+    return flat_list(names) if names else ""
+
+
+def remark_cells(result: GeneResult) -> Row:
+    """Return the cells of `calls` from `undocumented` to `notes`."""
     document = gene_document(result)
-    return flat_list(one["name"] for one in document["alternatives"]), _flat_notes(document)
+    undocumented = names_cell(document["evidence"]["undocumented"])
+    return undocumented, flat_list(one["name"] for one in document["alternatives"]), _flat_notes(document)
 
 
 def result_cells(result: GeneResult) -> Row:

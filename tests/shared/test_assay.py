@@ -39,7 +39,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pgx.assay import cover_tables, survey
-from pgx.calling import CallOptions, call_patterns
+from pgx.calling import CallOptions, call_pattern
 from pgx.cli.app import app
 from pgx.domain.assay import AssayReport, AssaySource, GeneAssay
 from pgx.domain.call import GeneCall
@@ -195,9 +195,9 @@ def count(found: GeneAssay, gene: Gene, shared: Path) -> Iterator[Figures]:
     people = {name: GROUPS[where] for name, where in populations.items()}
     patterns, index = table.patterns()
     left, left_index = masked(gene, table, array(shared)[1][gene.symbol]).patterns()
-    calls = list(call_patterns(gene, patterns, CallOptions()))
+    calls = [call_pattern(gene, pattern, CallOptions()) for pattern in patterns]
     risk = [risk_alleles(gene, call) for call in calls]
-    noticed = [bool(risk_alleles(gene, call)) for call in call_patterns(gene, left, CallOptions())]
+    noticed = [bool(risk_alleles(gene, call_pattern(gene, pattern, CallOptions()))) for pattern in left]
     for share in found.groups:
         columns = [n for n, name in enumerate(table.samples) if people.get(name) is share.group]
         if not columns:
