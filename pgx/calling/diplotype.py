@@ -43,11 +43,8 @@ class Ranking(NamedTuple):
 class Rankings:
     """What was found before for strands of the same blocks and the same genotypes at positions with IUPAC codes."""
 
-    matches: dict[object, list[Match]] = field(default_factory=dict)
     ranked: dict[object, Ranking | None] = field(default_factory=dict)
     allowed: dict[object, tuple[Consistent, UnseenAlleles]] = field(default_factory=dict)
-    findings: dict[tuple[int, int], Finding] = field(default_factory=dict)
-    """By the identities of a ranking and of what is consistent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +65,12 @@ class SeenPairs:
         if ranking is None:
             return self._unmatched(strands)
         consistent, alleles = self._allow(strands, ranking)
-        known = self.rankings.findings
-        key = (id(ranking), id(consistent))
+        known = self.matrix.known.findings
+        key = (id(ranking), id(consistent), strands.is_phased)
         if key not in known:
-            phased = strands.is_phased
-            known[key] = Finding(ranking.diplotypes, ranking.best, phased, consistent, ranking.notes)
-        return known[key], alleles
+            made = Finding(ranking.diplotypes, ranking.best, strands.is_phased, consistent, ranking.notes)
+            known[key] = (ranking, consistent, made)
+        return known[key][2], alleles
 
     def _allow(self, strands: Strands, ranking: Ranking) -> tuple[Consistent, UnseenAlleles]:
         """Return what the data allow; it is the same wherever the same alleles fit."""
@@ -90,17 +87,37 @@ class SeenPairs:
         Of the unseen positions those count which any candidate defines that does not define all; of the others the
         number, which every allele that defines all positions loses from its score.
         """
-        matrix, known = self.matrix, self.rankings
-        pool = strands.candidates(told(matrix, strands))
-        bearing = strands.missing & _bearing(matrix, pool)
+        pool = strands.candidates(told(self.matrix, strands))
+        bearing = strands.missing & _bearing(self.matrix, pool)
         lost = (strands.missing & ~bearing).bit_count()
+        known = self.rankings.ranked
         key = (pool, bearing, lost)
-        if key not in known.ranked:
-            if key[:2] not in known.matches:
-                without = strands._replace(available=strands.available | strands.missing & ~bearing)
-                known.matches[key[:2]] = rank_pairs(matrix, without, self.genotypes, pool)
-            known.ranked[key] = _rank(self.gene, matrix, strands, known.matches[key[:2]], lost)
-        return known.ranked[key]
+        if key not in known:
+            known[key] = self._rank_anew(strands, pool, bearing, lost)
+        return known[key]
+
+    def _rank_anew(self, strands: Strands, pool: int, bearing: int, lost: int) -> Ranking | None:
+        """Rank the pairs; strands whose blocks look alike to the candidates rank them alike, whatever else they are."""
+        matrix = self.matrix
+        sides = tuple([(block.first & pool, block.second & pool) for block in strands.blocks])
+        key = (strands.copies, pool, sides, bearing, self._wobbly(strands, pool))
+        matched, ranked = remembered(matrix, "matches"), remembered(matrix, "ranked")
+        if key not in matched:
+            available = strands.available | strands.missing & ~bearing
+            matched[key] = rank_pairs(matrix, strands._replace(available=available), self.genotypes, pool)
+        if (key, lost) not in ranked:
+            ranking = _rank(self.gene, matrix, strands, matched[key], lost)
+            ranked[key, lost] = remembered(matrix, "rankings by content").setdefault(ranking, ranking)
+        found: Ranking | None = ranked[key, lost]
+        return found
+
+    def _wobbly(self, strands: Strands, pool: int) -> object:
+        """Return the genotypes on which scores of candidates hang that have IUPAC codes, and the blocks they lie in."""
+        carried = strands.carried & self.matrix.wobbly
+        if not any(self.matrix.wobble[number] & carried for number in bits(pool) if carried):
+            return ()
+        alleles = tuple([(row, self.genotypes[row].alleles) for row in bits(carried)])
+        return alleles, tuple([tuple(block.positions) for block in strands.blocks])
 
     def _unmatched(self, strands: Strands) -> Found:
         """Nothing fits, or nothing was seen; then no allele but the reference can be told to be excluded."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
+from pgx.calling.finding import Finding
 from pgx.calling.memory import remembered
 from pgx.domain.call import AllelePair, Consistent, UnseenAlleles
 from pgx.domain.gene import IUPAC, Allele, Gene
@@ -48,6 +49,8 @@ class Known:
     """What a set of pairs of classes that were seen allows, and one of pairs that were not."""
     class_pairs: dict[object, int] = field(default_factory=dict)
     pair_names: dict[int, tuple[AllelePair, ...]] = field(default_factory=dict)
+    findings: dict[tuple[int, int, bool], tuple[object, Consistent, Finding]] = field(default_factory=dict)
+    """Findings by the identities of a ranking and of what is consistent, which are kept for that, and by phase."""
     unseen: dict[int, UnseenAlleles] = field(default_factory=dict)
     """Printed names by set of alleles."""
     orders: list[int] = field(default_factory=list)

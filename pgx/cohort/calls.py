@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pgx.cohort.classes import Classes, save_classes
 from pgx.cohort.parquet_file import Coder, ColumnSpec, Names
 from pgx.cohort.tables import Block, TableFile, open_table
+from pgx.domain.patterns import distinct_columns
 from pgx.reports.tables import CALLS, names_cell, remark_cells, result_cells, state_cells
 
 if TYPE_CHECKING:
@@ -33,56 +34,61 @@ ROWS_AT_ONCE = 1 << 20
 Value = TypeVar("Value")
 
 
-@dataclass(slots=True)
-class Numbers(Generic[Value]):
-    """The distinct objects among those added, and the number of each that was."""
+@dataclass(frozen=True, slots=True)
+class Distinct(Generic[Value]):
+    """The distinct objects of a list, by identity, and which of them each entry is, shape (entries,)."""
 
-    parts: list[Value] = field(default_factory=list)
-    of_row: list[int] = field(default_factory=list)
-    _known: dict[int, int] = field(default_factory=dict)
-
-    def add(self, part: Value) -> bool:
-        """Number an object by its identity; tell whether it is new."""
-        number = self._known.setdefault(id(part), len(self.parts))
-        self.of_row.append(number)
-        if number < len(self.parts):
-            return False
-        self.parts.append(part)
-        return True
-
-    def index(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the number of the object of each of these rows."""
-        import numpy as np
-
-        found: NDArray[np.int32] = np.array(self.of_row, dtype=np.int32)[rows]
-        return found
+    parts: list[Value]
+    numbers: NDArray[np.int32]
 
 
-@dataclass(slots=True)
+def distinct(values: Sequence[Value]) -> Distinct[Value]:
+    """Number the objects of a list in order of first appearance."""
+    import numpy as np
+
+    known: dict[int, int] = {}
+    numbers = [known.setdefault(id(value), len(known)) for value in values]
+    by_id = {id(value): value for value in values}
+    return Distinct([by_id[key] for key in known], np.array(numbers, dtype=np.int32))
+
+
+@dataclass(frozen=True, slots=True)
 class ResultRows:
-    """The rows of distinct outcomes as the parts they are made of, and what advice and `evidence` need of them."""
+    """The outcomes of a gene's patterns as the distinct parts they are made of, with what each call means."""
 
-    interpreter: Interpreter
-    calls: Numbers[GeneCall] = field(default_factory=Numbers)
-    states: Numbers[PositionStates] = field(default_factory=Numbers)
-    unseen: Numbers[UnseenAlleles] = field(default_factory=Numbers)
-    classes: Classes = field(default_factory=Classes)
-    _read: list[Interpretation] = field(default_factory=list)
+    calls: Distinct[GeneCall]
+    states: Distinct[PositionStates]
+    unseen: Distinct[UnseenAlleles]
+    read: list[Interpretation]
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome], interpreter: Interpreter) -> ResultRows:
+        calls, states, unseen = map(distinct, zip(*outcomes, strict=True))
+        return cls(calls, states, unseen, [interpreter.read(call) for call in calls.parts])
 
     def __len__(self) -> int:
-        return len(self.calls.of_row)
+        return len(self.calls.numbers)
 
-    def add(self, outcome: Outcome) -> None:
-        if self.calls.add(outcome.call):
-            self._read.append(self.interpreter.read(outcome.call))
-        self.states.add(outcome.states)
-        self.unseen.add(outcome.unseen)
-        self.classes.add_outcome(outcome, self._read[self.calls.of_row[-1]])
+    def classes(self, index: NDArray[np.int32]) -> tuple[Classes, NDArray[np.int32]]:
+        """Return the classes of what occurs, and the number of each of these samples among them.
+
+        All that share a call are of one class, but for the names of alleles that some readings need.
+        """
+        import numpy as np
+
+        has_names = np.array([bool(known.representatives) for known in self.read], dtype=bool)
+        named = np.where(has_names[self.calls.numbers], self.unseen.numbers + 1, 0)
+        first, numbers = distinct_columns([self.calls.numbers, named], len(self))
+        found = Classes()
+        for call, alleles in zip(self.calls.numbers[first].tolist(), named[first].tolist(), strict=True):
+            unseen = self.unseen.parts[alleles - 1].by_class if alleles else ()
+            found.add_outcome(self.calls.parts[call], self.read[call], unseen)
+        return found, numbers[index]
 
     def blocks(self, index: NDArray[np.int32], rules: tuple[str, str]) -> list[Block]:
         """Return the columns of `calls` for samples with these rows, worded once for each distinct part."""
-        calls, states, unseen = (Coder(part.index(index)) for part in (self.calls, self.states, self.unseen))
-        results = [known.result_of(call) for call, known in zip(self.calls.parts, self._read, strict=True)]
+        calls, states, unseen = (Coder(part.numbers[index]) for part in (self.calls, self.states, self.unseen))
+        results = [known.result_of(call) for call, known in zip(self.calls.parts, self.read, strict=True)]
         remarks = _worded(results, _said_besides, remark_cells)
         return [
             Block(calls, _worded(results, _said, result_cells)),
@@ -93,13 +99,13 @@ class ResultRows:
 
     def not_called(self, index: NDArray[np.int32]) -> tuple[NDArray[np.int32], list[tuple[tuple[str, str], ...]]]:
         """Return the distinct lists of positions that are not plainly called, and which of them these samples have."""
-        return self.states.index(index), [states.not_called for states in self.states.parts]
+        return self.states.numbers[index], [states.not_called for states in self.states.parts]
 
     def statuses(self, index: NDArray[np.int32]) -> dict[str, int]:
         """Count the samples with these rows by status."""
         import numpy as np
 
-        sizes = np.bincount(self.calls.index(index), minlength=len(self.calls.parts)).tolist()
+        sizes = np.bincount(self.calls.numbers[index], minlength=len(self.calls.parts)).tolist()
         found: dict[str, int] = {}
         for call, size in zip(self.calls.parts, sizes, strict=True):
             found[call.status.value] = found.get(call.status.value, 0) + size
@@ -151,9 +157,7 @@ class GeneWriter:
 
     def write(self, called: CalledGene) -> tuple[list[tuple[Path, int]], dict[str, Any]]:
         """Write the gene's tables; return the files with their rows, and counts."""
-        rows = ResultRows(called.interpreter)
-        for outcome in called.outcomes():
-            rows.add(outcome)
+        rows = ResultRows.of(called.outcomes(), called.interpreter)
         gene = called.gene.symbol
         files = [self._calls(gene, called.index, rows)]
         if self.evidence:
@@ -175,7 +179,7 @@ class GeneWriter:
         return path, total
 
     def _classes(self, called: CalledGene, rows: ResultRows) -> None:
-        save_classes(self.store.work(self.part, called.gene.symbol), rows.classes, called.index)
+        save_classes(self.store.work(self.part, called.gene.symbol), *rows.classes(called.index))
         if called.gene.extra:
             results, index = called.extra_positions()
             for number, variant in enumerate(called.gene.extra):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pgx.domain.call import Outcome
+    from pgx.domain.call import AllelesByClass
     from pgx.phenotypes.interpretation import Interpretation
 
 PLACEHOLDER = "\x00"
@@ -38,31 +38,22 @@ class Classes:
     pairs: dict[tuple[int, int], int] = field(default_factory=dict)
     of_result: list[int] = field(default_factory=list)
     _by_call: dict[object, tuple[GeneCall, int]] = field(default_factory=dict)
-    _by_parts: dict[tuple[int, int], tuple[object, int]] = field(default_factory=dict)
 
     def add(self, result: GeneResult) -> None:
         """Find the class of a result."""
         names = tuple(unseen.alleles for unseen in result.unseen)
         self.of_result.append(self._pair(self._class(result), names))
 
-    def add_outcome(self, outcome: Outcome, known: Interpretation) -> None:
-        """Find the class of an outcome of which this is known; outcomes of the same parts are of one class."""
-        call = outcome.call
-        unseen = outcome.unseen.by_class if known.representatives else ()
-        key = (id(call), id(unseen))
-        met = self._by_parts.get(key)
-        if met is None:
-            names = known.unseen_names(unseen) if known.representatives else ((),) * len(known.possible)
-            met = self._by_parts[key] = ((call, unseen), self._pair(self._class_of(call, known, names, unseen), names))
-        self.of_result.append(met[1])
+    def add_outcome(self, call: GeneCall, known: Interpretation, unseen: AllelesByClass) -> None:
+        """Find the class of a call of which this is known, where unseen positions leave these alleles open."""
+        names = known.unseen_names(unseen)
+        self.of_result.append(self._pair(self._class_of(call, known, names, unseen), names))
 
     def _pair(self, number: int, names: UnseenNames) -> int:
         pair = (number, self.names.setdefault(names, len(self.names)))
         return self.pairs.setdefault(pair, len(self.pairs))
 
-    def _class_of(
-        self, call: GeneCall, known: Interpretation, names: UnseenNames, unseen: tuple[tuple[str, tuple[str, ...]], ...]
-    ) -> int:
+    def _class_of(self, call: GeneCall, known: Interpretation, names: UnseenNames, unseen: AllelesByClass) -> int:
         """Find the class by the call and which readings have names."""
         key = (id(call), tuple(map(bool, names)))
         met = self._by_call.get(key)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 AllelePair = tuple[str, ...]
 """Two allele names, or one where there is one copy."""
+AllelesByClass = tuple[tuple[str, tuple[str, ...]], ...]
+"""Names of alleles, by the representative of their class."""
 
 
 class CallStatus(StrEnum):
@@ -78,7 +80,7 @@ class Consistent:
 
     seen: tuple[AllelePair, ...] = ()
     unseen: tuple[AllelePair, ...] = ()
-    unseen_alleles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unseen_alleles: AllelesByClass = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class PositionStates(NamedTuple):
 class UnseenAlleles(NamedTuple):
     """Alleles that unseen positions leave open: by the representative of their class, and all in order of name."""
 
-    by_class: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    by_class: AllelesByClass = ()
     names: tuple[str, ...] = ()
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pgx.domain.call import AllelePair, Diplotype, GeneCall
+from pgx.domain.call import AllelePair, AllelesByClass, Diplotype, GeneCall
 from pgx.domain.gene import NO_RESULT, ActivityValue, Allele, CallingMode, Gene
 from pgx.domain.phenotype import Phenotype
 from pgx.domain.results import GeneResult, Reading, UnseenReading
 from pgx.phenotypes.translation import lookups_of_phenotype, phenotype_of_score, translate
 
 _MOST_REMEMBERED = 100_000
-_Names = tuple[tuple[str, tuple[str, ...]], ...]
 _Representatives = tuple[tuple[Reading, tuple[str, ...]], ...]
 
 
@@ -142,11 +141,11 @@ class Interpretation:
     representatives: _Representatives = ()
     possible: tuple[UnseenReading, ...] = ()
 
-    def result_of(self, call: GeneCall, names: _Names = ()) -> GeneResult:
+    def result_of(self, call: GeneCall, names: AllelesByClass = ()) -> GeneResult:
         """Return a call that this was said of as a result; `names` are those of alleles that could not be excluded."""
         return GeneResult(call, self.phenotypes, self.best, self.seen, self.unseen(names))
 
-    def unseen(self, names: _Names) -> tuple[UnseenReading, ...]:
+    def unseen(self, names: AllelesByClass) -> tuple[UnseenReading, ...]:
         """Return the readings that need unseen alleles, with the names of those that could not be excluded."""
         if not self.representatives:
             return self.possible
@@ -155,8 +154,10 @@ class Interpretation:
             [UnseenReading(reading, mine) for (reading, _), mine in zip(self.representatives, alleles, strict=True)]
         )
 
-    def unseen_names(self, names: _Names) -> tuple[tuple[str, ...], ...]:
-        """Return those names for each of the readings; none where no reading needs them."""
+    def unseen_names(self, names: AllelesByClass) -> tuple[tuple[str, ...], ...]:
+        """Return those names for each of the readings."""
+        if not self.representatives:
+            return ((),) * len(self.possible)
         known = dict(names)
         return tuple([_joined([known.get(one, ()) for one in pairs]) for _, pairs in self.representatives])
 
