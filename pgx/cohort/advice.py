@@ -8,14 +8,13 @@ names their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pgx.cohort.classes import SavedGene
-from pgx.cohort.pieces import AdviceBook
+from pgx.cohort.pieces import AdviceBook, Blanks
 from pgx.domain.drug import Severity
 from pgx.domain.patterns import distinct_columns
-from pgx.domain.population import GeneCarriers, MissedShares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +40,7 @@ class Adviser(Protocol):
 
     @property
     def asked(self) -> tuple[tuple[str, tuple[str, ...]], ...]: ...
-    def advise_drug(self, place: int, genes: Mapping[str, GeneResult]) -> DrugAdvice: ...
+    def advise_drug(self, place: int, genes: Mapping[str, GeneResult], least: Severity) -> DrugAdvice: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +91,24 @@ class Linker:
     adviser: Adviser
     book: AdviceBook
     samples: int
-    carriers: InitVar[Mapping[str, GeneCarriers] | None] = None
+    blanks: Blanks
     all_advice: bool = False
-    _shares: MissedShares = field(init=False)
     _combinations: dict[tuple[str, ...], Combinations] = field(default_factory=dict)
-
-    def __post_init__(self, carriers: Mapping[str, GeneCarriers] | None) -> None:
-        self._shares = MissedShares(carriers or {})
 
     def ask(self, place: int) -> Answer:
         """Ask about the drug at this place."""
         drug, symbols = self.adviser.asked[place]
         combinations = self.combine(symbols)
-        advice = tuple([self.adviser.advise_drug(place, genes) for genes in combinations.members])
+        least = Severity.GREY if self.all_advice else Severity.AMBER
+        advice = tuple([self.adviser.advise_drug(place, genes, least) for genes in combinations.members])
         return Answer(drug, combinations, advice)
 
     def links(self, answer: Answer) -> Iterator[tuple[Piece, NDArray[np.intp]]]:
         """Yield each piece of advice on a drug with the samples it is for, in rising order."""
         for source in dict.fromkeys(line.guideline.source for found in answer.advice for line in found.lines):
-            lines = [self._wanted(found, source) for found in answer.advice]
+            lines = [
+                tuple([line for line in found.lines if line.guideline.source == source]) for found in answer.advice
+            ]
             for number, samples in self._spread(lines, answer.combinations):
                 yield (answer.drug, source, number), samples
 
@@ -132,13 +130,6 @@ class Linker:
             for variant in chosen.tolist()
         )
         return Combinations(members, of_variant, first, index)
-
-    def _wanted(self, advice: DrugAdvice, source: str) -> tuple[AdviceLine, ...]:
-        return tuple(
-            line
-            for line in advice.lines
-            if line.guideline.source == source and (self.all_advice or line.severity >= Severity.AMBER)
-        )
 
     def _spread(
         self, lines: Sequence[tuple[AdviceLine, ...]], combinations: Combinations
@@ -178,7 +169,7 @@ class Linker:
         for place in first.tolist():
             draft = used[int(drafts[place])]
             mine = {gene: self.genes[gene].names[int(every[place])] for gene, every in zip(genes, names, strict=True)}
-            pieces.append((bool(draft.genes), self.book.number(draft.fill(mine, self._shares))))
+            pieces.append((bool(draft.genes), self.book.number(self.blanks.fill(draft, mine))))
         return pieces, index
 
 

@@ -10,11 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pgx.cohort.parquet_file import ColumnSpec
-from pgx.cohort.pieces import ADVICE_COLUMNS
+from pgx.cohort.parquet_file import Coder, ColumnSpec
+from pgx.cohort.pieces import ADVICE_COLUMNS, FILLED
 from pgx.cohort.plan import PART_SIZE, Plan, Unit
 from pgx.cohort.store import Json, Store, read_packed, write_json
-from pgx.cohort.tables import write_small_table
+from pgx.cohort.tables import Block, whole_rows, write_small_table
 from pgx.pipeline import tool_version
 from pgx.reports.provenance import provenance
 
@@ -80,19 +80,38 @@ def _name(entry: Json) -> str:
 
 def _write_shared(store: Store, units: Iterable[Unit], kind: str) -> list[Json]:
     """Write each piece of advice, and each set of drugs that could not be assessed, once."""
+    cells: dict[str, list[Any]] = {}
     pieces: dict[int, list[list[Any]]] = {}
     sets: dict[int, list[list[Any]]] = {}
     for unit in units:
         packed = read_packed(store.work(unit.part, f"{unit.name}.pieces"))
+        cells |= packed["cells"]
         pieces |= packed["advice"]
         sets |= packed["not_assessed"]
     advice, lacking = store.folder / f"advice.{kind}", store.folder / f"not_assessed_sets.{kind}"
-    ordered = sorted(pieces, key=lambda number: (pieces[number][0][:2], number))
-    rows = [(number, *row) for number in ordered for row in pieces[number]]
-    write_small_table(advice, ADVICE, rows, kind)
+    blocks = _advice_blocks(cells, pieces)
+    write_small_table(advice, ADVICE, blocks, kind)
     others = [(number, *row) for number in sorted(sets) for row in sets[number]]
-    write_small_table(lacking, SETS, others, kind)
-    return [store.entry(advice, len(rows)), store.entry(lacking, len(others))]
+    write_small_table(lacking, SETS, [whole_rows(others)], kind)
+    return [store.entry(advice, len(blocks[0].rows)), store.entry(lacking, len(others))]
+
+
+def _advice_blocks(cells: Mapping[str, Sequence[Any]], pieces: Mapping[int, Sequence[Sequence[Any]]]) -> list[Block]:
+    """Return the rows of advice by drug, source and number; most of their cells many have in common."""
+    import numpy as np
+
+    drafts = {digest: number for number, digest in enumerate(cells)}
+    sources = {digest: tuple(mine[:2]) for digest, mine in cells.items()}
+    ordered = sorted((sources[rows[0][0]], number) for number, rows in pieces.items())
+    rows = [(number, *row) for _, number in ordered for row in pieces[number]]
+    common = Coder(np.array([drafts[row[1]] for row in rows], dtype=np.int32))
+    numbers = whole_rows([(row[0],) for row in rows])
+    return [
+        numbers,
+        Block(common, [mine[:FILLED] for mine in cells.values()]),
+        Block(numbers.coder, [row[2:] for row in rows]),
+        Block(common, [mine[FILLED:] for mine in cells.values()]),
+    ]
 
 
 def _manifest(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pgx.cohort.pages import (
@@ -102,9 +101,10 @@ class Coder:
 
         if kind is bool:
             return Chunk((self._switches(cells),))
-        numbers: dict[Cell, int] = {}
-        codes = np.array([-1 if cell is None else numbers.setdefault(cell, len(numbers)) for cell in cells], np.int32)
-        return Chunk((dictionary_page(list(numbers), kind), self._codes(codes, len(numbers))))
+        distinct = [cell for cell in dict.fromkeys(cells) if cell is not None]
+        numbers: dict[Cell, int] = {None: -1, **{cell: number for number, cell in enumerate(distinct)}}
+        codes = np.fromiter(map(numbers.__getitem__, cells), dtype=np.int32, count=len(cells))
+        return Chunk((dictionary_page(distinct, kind), self._codes(codes, len(distinct))))
 
     def _codes(self, codes: NDArray[np.int32], count: int) -> Page:
         key = codes.tobytes()
@@ -190,16 +190,3 @@ def _schema(spec: ColumnSpec) -> Value:
     if spec.kind is str:
         element |= {6: _UTF8, 10: {1: {}}}
     return element
-
-
-def write_rows(path: Path, columns: Sequence[ColumnSpec], rows: Sequence[Sequence[Cell]]) -> None:
-    """Write a small table given row by row."""
-    import numpy as np
-
-    coder = Coder(np.arange(len(rows)))
-    with path.open("wb") as stream:
-        file = ParquetFile(stream, tuple(columns))
-        if rows:
-            cells = zip(*rows, strict=True)
-            file.add((coder.chunk(list(c), spec.kind) for c, spec in zip(cells, columns, strict=True)), len(rows))
-        file.close()

@@ -21,7 +21,7 @@ PART_SIZE = 500_000
 """Samples that are worked on at a time; memory grows with it."""
 FILES_AT_ONCE = 64
 """Files with few samples each that are read together."""
-SLICES = 4
+SLICES = 8
 """Pieces that the drugs of a part are dealt out in."""
 
 

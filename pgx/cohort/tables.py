@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from pgx.cohort.parquet_file import Chunk, Coder, ColumnSpec, Names, ParquetFile, write_rows
+from pgx.cohort.parquet_file import Chunk, Coder, ColumnSpec, Names, ParquetFile
 from pgx.reports.files import replacing
 from pgx.reports.tsv import row_text
 
@@ -31,6 +31,13 @@ class Block:
 
     coder: Coder
     rows: Sequence[Sequence[Cell]]
+
+
+def whole_rows(rows: Sequence[Sequence[Cell]]) -> Block:
+    """Return the block of all columns of a table given row by row."""
+    import numpy as np
+
+    return Block(Coder(np.arange(len(rows))), rows)
 
 
 class TableFile(Protocol):
@@ -58,13 +65,14 @@ class _ParquetTable:
 
     def add(self, names: Names, runs: Runs | None, blocks: Sequence[Block]) -> None:
         samples = names.each_once() if runs is None else names.repeated(*runs)
-        self.file.add(chain([samples], self._chunks(blocks)), len(blocks[0].coder.index))
+        kinds = [spec.kind for spec in self.file.columns[1:]]
+        self.file.add(chain([samples], _chunks(blocks, kinds)), len(blocks[0].coder.index))
 
-    def _chunks(self, blocks: Sequence[Block]) -> Iterator[Chunk]:
-        kinds = iter([spec.kind for spec in self.file.columns[1:]])
-        for block in blocks:
-            for cells in zip(*block.rows, strict=True):
-                yield block.coder.chunk(cells, next(kinds))
+
+def _chunks(blocks: Sequence[Block], kinds: Sequence[type]) -> Iterator[Chunk]:
+    columns = ((block.coder, cells) for block in blocks for cells in zip(*block.rows, strict=True))
+    for (coder, cells), kind in zip(columns, kinds, strict=True):
+        yield coder.chunk(cells, kind)
 
 
 class _TextTable:
@@ -80,33 +88,46 @@ class _TextTable:
 
         count = len(blocks[0].coder.index)
         every = np.arange(count) if runs is None else np.repeat(runs[0], runs[1])
-        columns = [(names.fields(), every), *self._texts(blocks)]
-        for start in range(0, count, _LINES_AT_ONCE):
-            parts = [
-                [texts[number] for number in numbers[start : start + _LINES_AT_ONCE].tolist()]
-                for texts, numbers in columns
-            ]
-            lines = map("".join, zip(*parts, strict=True))
-            self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
-
-    def _texts(self, blocks: Sequence[Block]) -> Iterator[tuple[Sequence[str], NDArray[np.integer[Any]]]]:
-        """Word the rows of each block, a tab or the end of the line behind each, and number them."""
-        done = 0
-        for place, block in enumerate(blocks):
-            width = len(block.rows[0])
-            switches = frozenset(number - done + 1 for number in self._switches if 0 <= number - done < width)
-            last = place == len(blocks) - 1
-            texts = [row_text(("", *row) if last else ("", *row, ""), switches)[1:] for row in block.rows]
-            yield texts if last else [text[:-1] for text in texts], block.coder.index
-            done += width
+        texts = _texts(blocks, self._switches)
+        self._stream.writelines(_lines([(names.fields(), every), *texts], count))
 
 
-def write_small_table(path: Path, columns: Sequence[ColumnSpec], rows: Sequence[Sequence[Cell]], kind: str) -> None:
-    """Write a table given row by row."""
-    with replacing(path) as temporary:
+Texts = tuple[Sequence[str], "NDArray[np.integer[Any]]"]
+"""Parts of lines, and which of them each line has."""
+
+
+def _texts(blocks: Sequence[Block], switches: frozenset[int]) -> Iterator[Texts]:
+    """Word the rows of each block, with a tab or the end of the line behind each; `switches` are truth values."""
+    done = 0
+    for place, block in enumerate(blocks):
+        width = len(block.rows[0])
+        mine = frozenset(number - done + 1 for number in switches if 0 <= number - done < width)
+        last = place == len(blocks) - 1
+        texts = [row_text(("", *row) if last else ("", *row, ""), mine)[1:] for row in block.rows]
+        yield texts if last else [text[:-1] for text in texts], block.coder.index
+        done += width
+
+
+def _lines(columns: Sequence[Texts], count: int) -> Iterator[bytes]:
+    """Put lines together, many at a time."""
+    for start in range(0, count, _LINES_AT_ONCE):
+        parts = [
+            [texts[number] for number in numbers[start : start + _LINES_AT_ONCE].tolist()] for texts, numbers in columns
+        ]
+        lines = map("".join, zip(*parts, strict=True))
+        yield "".join(lines).encode("utf-8", "backslashreplace")
+
+
+def write_small_table(path: Path, columns: Sequence[ColumnSpec], blocks: Sequence[Block], kind: str) -> None:
+    """Write a table that is no table of samples."""
+    rows = len(blocks[0].coder.index)
+    with replacing(path) as temporary, temporary.open("wb") as stream:
         if kind == "tsv":
             switches = frozenset(number for number, spec in enumerate(columns) if spec.kind is bool)
-            lines = [row_text([spec.name for spec in columns]), *(row_text(row, switches) for row in rows)]
-            temporary.write_bytes("".join(lines).encode("utf-8", "backslashreplace"))
-        else:
-            write_rows(temporary, columns, rows)
+            stream.write(row_text([spec.name for spec in columns]).encode())
+            stream.writelines(_lines(list(_texts(blocks, switches)), rows) if rows else ())
+            return
+        file = ParquetFile(stream, tuple(columns))
+        if rows:
+            file.add(_chunks(blocks, [spec.kind for spec in columns]), rows)
+        file.close()

@@ -12,22 +12,27 @@ from typing import TYPE_CHECKING
 
 from pgx.cohort.advice import Linker
 from pgx.cohort.calls import GeneWriter
-from pgx.cohort.classes import load_classes
+from pgx.cohort.classes import SavedGene, load_classes
+from pgx.cohort.dealing import deal_drugs
 from pgx.cohort.links import LinkWriter
 from pgx.cohort.parquet_file import Names
-from pgx.cohort.pieces import AdviceBook
+from pgx.cohort.pieces import AdviceBook, Blanks
 from pgx.cohort.plan import SLICES, Part, Unit, reads_by_gene
 from pgx.cohort.store import Json, Store, write_packed
+from pgx.domain.population import MissedShares
 from pgx.errors import InputError
 from pgx.pipeline import CalledGene, OpenRun, open_run
 from pgx.selection import RunOptions
 
 if TYPE_CHECKING:
     from pgx.domain.ruleset import RuleSet
+    from pgx.guidance import Adviser
 
 
 Done = tuple[Unit, Json]
 """A unit with the mark that it is done."""
+_Advising = tuple[dict[str, SavedGene], "Adviser", Blanks, list[list[int]]]
+"""What the units of advice of a part have in common; at the end the drugs of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Worker:
 
     settings: Settings
     _opened: dict[Part, tuple[OpenRun, Names, list[str]]] = field(default_factory=dict)
+    _advising: dict[Part, _Advising] = field(default_factory=dict)
     _files: dict[tuple[str, ...], tuple[OpenRun, list[str]]] = field(default_factory=dict)
 
     @property
@@ -171,23 +177,29 @@ class Worker:
 
     def _advise(self, unit: Unit) -> Json:
         run, names, _ = self.open(unit.part)
-        symbols = [name for gene in run.genes for name in (gene.symbol, *(extra.name for extra in gene.extra))]
-        owners = {extra.name: extra.name for gene in run.genes for extra in gene.extra}
-        adviser = run.adviser()
-        places = _slice(len(adviser.asked), unit.slice)
-        asked = {symbol for place in places for symbol in adviser.asked[place][1]}
-        genes = {
-            symbol: load_classes(self.store.work(unit.part, symbol), owners.get(symbol, symbol))
-            for symbol in symbols
-            if symbol in asked
-        }
+        if unit.part not in self._advising:
+            self._advising = {unit.part: self._prepare_advice(run, unit.part)}
+        genes, adviser, blanks, dealt = self._advising[unit.part]
         book = AdviceBook(self.settings.rules_info)
-        linker = Linker(genes, adviser, book, len(run.samples), run.rules.carriers, self.settings.all_advice)
+        linker = Linker(genes, adviser, book, len(run.samples), blanks, self.settings.all_advice)
         writer = LinkWriter(self.store, unit, names, self.settings.kind)
-        outputs, sets = writer.write(linker, places)
-        pieces = {"advice": dict(sorted(book.rows.items())), "not_assessed": sets}
+        outputs, sets = writer.write(linker, dealt[unit.slice])
+        pieces = {
+            "cells": dict(sorted(book.cells.items())),
+            "advice": dict(sorted(book.rows.items())),
+            "not_assessed": sets,
+        }
         write_packed(self.store.work(unit.part, f"{unit.name}.pieces"), pieces)
         return self.store.finish(unit, outputs, {"problems": []})
+
+    def _prepare_advice(self, run: OpenRun, part: Part) -> _Advising:
+        """Read what the calls of a part left for advice, and deal the drugs out to its units."""
+        owners = {gene.symbol: gene.symbol for gene in run.genes}
+        owners |= {extra.name: extra.name for gene in run.genes for extra in gene.extra}
+        genes = {symbol: load_classes(self.store.work(part, symbol), symbol) for symbol in owners}
+        adviser = run.adviser()
+        dealt = deal_drugs(adviser.asked, genes, len(run.samples), SLICES)
+        return genes, adviser, Blanks(MissedShares(run.rules.carriers)), dealt
 
 
 def _count_records(run: OpenRun) -> Json:
@@ -214,7 +226,3 @@ def _try(run: OpenRun) -> None:
     """Read everything once without keeping it, so that what is wrong shows."""
     for _ in run.call([gene.symbol for gene in run.genes], one_pass=True):
         pass
-
-
-def _slice(count: int, number: int) -> range:
-    return range(count * number // SLICES, count * (number + 1) // SLICES)

@@ -85,9 +85,17 @@ class Adviser:
             tuple(entry for advice in found for entry in advice.disagreements),
         )
 
-    def advise_drug(self, place: int, genes: Mapping[str, GeneResult]) -> DrugAdvice:
-        """Return what is said of the drug at this place in `asked`; only its genes' results are looked at."""
-        return self._advise_drug(place, self._read(genes))
+    def advise_drug(self, place: int, genes: Mapping[str, GeneResult], least: Severity) -> DrugAdvice:
+        """Return the lines of this severity or a worse one on the drug at this place in `asked`.
+
+        Only its genes' results are looked at. The lines lack the missed share, and disagreements are not looked for.
+        """
+        read = self._read(genes)
+        drug, inquiries, symbols = self._asked[place]
+        answers = [inquiry.ask(read, None, least) for inquiry in inquiries]
+        missing = () if any(told for told, _ in answers) else tuple(_not_assessed(drug, symbols, read))
+        lines = tuple([line for _, lines in answers for line in lines if self._context.wants(line)])
+        return DrugAdvice(lines, missing, ())
 
     def _chosen(self, drugs: Iterable[Drug]) -> Iterable[tuple[Drug, tuple[Guideline, ...]]]:
         """Pair each drug with the guidelines of the wanted sources; drugs without any are left out."""
@@ -122,7 +130,7 @@ class Adviser:
         key = tuple([genes[symbol].number if symbol in genes else -1 for symbol in symbols])
         advice = self._advice[place].get(key)
         if advice is None:
-            lines = tuple([line for inquiry in inquiries for line in inquiry.ask(genes, self._shares)])
+            lines = tuple([line for inquiry in inquiries for line in inquiry.ask(genes, self._shares)[1]])
             missing = () if lines else tuple(_not_assessed(drug, symbols, genes))
             told = tuple([line for line in lines if self._context.wants(line)])
             advice = self._advice[place][key] = DrugAdvice(told, missing, find_disagreements(lines))

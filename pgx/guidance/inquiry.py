@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pgx.domain.call import Note
@@ -37,7 +37,10 @@ class Inquiry:
     is_for_others: bool
     """True where all rows are for populations that are not asked for."""
     _kinds: dict[tuple[int, int], int] = field(default_factory=dict)
-    _sights: dict[tuple[int, int], tuple[Sight, tuple[int, ...]]] = field(default_factory=dict)
+    _sights: dict[tuple[int, int], tuple[int, Sight, tuple[int, ...]]] = field(default_factory=dict)
+    _numbers: dict[Sight, int] = field(default_factory=dict)
+    _findings: dict[tuple[int, ...], tuple[Finding, ...]] = field(default_factory=dict)
+    """By the numbers of the genes' sights."""
 
     @classmethod
     def of(cls, drug: str, guideline: Guideline, populations: tuple[str, ...]) -> Inquiry:
@@ -47,19 +50,34 @@ class Inquiry:
         others = not any(row.population in wanted for row in guideline.rows)
         return cls(drug, guideline, guideline.genes, Judge.of(guideline, wanted), others)
 
-    def ask(self, genes: Mapping[str, ReadResult], shares: MissedShares) -> Iterator[AdviceLine]:
-        """Yield the guideline's lines; none where a gene was left out of the run or no gene has a result."""
+    def ask(
+        self, genes: Mapping[str, ReadResult], shares: MissedShares | None, least: Severity = Severity.GREY
+    ) -> tuple[bool, list[AdviceLine]]:
+        """Return whether the guideline has lines, and those of this severity or a worse one.
+
+        It has none where a gene was left out of the run or no gene has a result. Without `shares` the lines lack
+        the missed share.
+        """
         if self.is_for_others or not all(symbol in genes for symbol in self.genes):
-            return
+            return False, []
         read = [genes[symbol] for symbol in self.genes]
         if not any(one.gives_advice for one in read):
-            return
+            return False, []
         sights = [self._sight(place, one) for place, one in enumerate(read)]
-        for finding in self.judge.find(tuple([sight for sight, _ in sights])):
-            yield self._line(finding, read, [kinds for _, kinds in sights], shares)
+        key = tuple([number for number, _, _ in sights])
+        findings = self._findings.get(key)
+        if findings is None:
+            findings = self._findings[key] = self.judge.find(tuple([sight for _, sight, _ in sights]))
+        lines = []
+        for finding in findings:
+            readings = tuple([one.result.best[place] for one, place in zip(read, finding.chosen, strict=True)])
+            severity = _severity(finding, read, readings)
+            if severity >= least:
+                lines.append(self._line(finding, severity, readings, read, [kinds for _, _, kinds in sights], shares))
+        return bool(findings), lines
 
-    def _sight(self, place: int, read: ReadResult) -> tuple[Sight, tuple[int, ...]]:
-        """Return what the guideline sees of a gene's result, and the kind of each unseen reading."""
+    def _sight(self, place: int, read: ReadResult) -> tuple[int, Sight, tuple[int, ...]]:
+        """Return what the guideline sees of a gene's result, numbered, and the kind of each unseen reading."""
         key = (place, read.number)
         found = self._sights.get(key)
         if found is None:
@@ -68,7 +86,7 @@ class Inquiry:
             known = self._kinds_of(place, read.known, (*result.best, *result.seen))
             unseen = self._kinds_of(place, read.unseen, [one.reading for one in result.unseen])
             sight = Sight(best, frozenset(known), frozenset(unseen), not read.gives_advice)
-            found = self._sights[key] = (sight, unseen)
+            found = self._sights[key] = (self._numbers.setdefault(sight, len(self._numbers)), sight, unseen)
         return found
 
     def _kinds_of(self, place: int, numbers: tuple[int, ...], readings: Sequence[Reading]) -> tuple[int, ...]:
@@ -78,20 +96,25 @@ class Inquiry:
         return tuple([self._kinds[place, number] for number in numbers])
 
     def _line(
-        self, finding: Finding, read: Sequence[ReadResult], unseen: Sequence[tuple[int, ...]], shares: MissedShares
+        self,
+        finding: Finding,
+        severity: Severity,
+        readings: tuple[Reading, ...],
+        read: Sequence[ReadResult],
+        unseen: Sequence[tuple[int, ...]],
+        shares: MissedShares | None,
     ) -> AdviceLine:
-        readings = tuple([one.result.best[place] for one, place in zip(read, finding.chosen, strict=True)])
         depends_on = _changing(finding, read, unseen) if finding.changing else ()
         return AdviceLine(
             self.drug,
             self.guideline,
             finding.row,
             readings,
-            _severity(finding, read, readings),
+            severity,
             finding.agreement,
             depends_on,
             _notes(read, readings),
-            shares.largest(depends_on) if depends_on else None,
+            shares.largest(depends_on) if depends_on and shares else None,
         )
 
 
