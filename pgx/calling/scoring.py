@@ -10,11 +10,12 @@ from pgx.calling.strands import Block, Strands
 def score_pair(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pair: tuple[int, int]) -> int:
     """Return the score; an IUPAC position counts only where the strand has a non-reference base."""
     members = pair if strands.copies == 2 else pair[:1]
-    firm = sum((matrix.defined[number] & ~matrix.wobble[number] & strands.available).bit_count() for number in members)
     unusual = (strands.carried | matrix.unusual) & strands.available
-    if not any(matrix.wobble[number] & unusual for number in members):
-        return firm
-    return firm + _wobble_score(matrix, strands, genotypes, members)
+    score, wobbly = 0, 0
+    for number in members:
+        score += (matrix.defined[number] & ~matrix.wobble[number] & strands.available).bit_count()
+        wobbly |= matrix.wobble[number] & unusual
+    return score + _wobble_score(matrix, strands, genotypes, members) if wobbly else score
 
 
 def _wobble_score(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, members: tuple[int, ...]) -> int:

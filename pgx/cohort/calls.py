@@ -10,6 +10,7 @@ from pgx.cohort.classes import Classes, save_classes
 from pgx.cohort.parquet_file import Coder, ColumnSpec, Names
 from pgx.cohort.tables import Block, TableFile, open_table
 from pgx.domain.patterns import distinct_columns
+from pgx.domain.results import GeneResult
 from pgx.reports.tables import CALLS, names_cell, remark_cells, result_cells, state_cells
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pgx.cohort.plan import Part
     from pgx.cohort.store import Store
     from pgx.domain.call import GeneCall, Outcome, PositionStates, UnseenAlleles
-    from pgx.domain.results import GeneResult
     from pgx.phenotypes.interpretation import Interpretation, Interpreter
     from pgx.pipeline import CalledGene
 
@@ -88,7 +88,10 @@ class ResultRows:
     def blocks(self, index: NDArray[np.int32], rules: tuple[str, str]) -> list[Block]:
         """Return the columns of `calls` for samples with these rows, worded once for each distinct part."""
         calls, states, unseen = (Coder(part.numbers[index]) for part in (self.calls, self.states, self.unseen))
-        results = [known.result_of(call) for call, known in zip(self.calls.parts, self.read, strict=True)]
+        results = [
+            GeneResult(call, known.phenotypes, known.best, known.seen, ())
+            for call, known in zip(self.calls.parts, self.read, strict=True)
+        ]
         remarks = _worded(results, _said_besides, remark_cells)
         return [
             Block(calls, _worded(results, _said, result_cells)),
@@ -131,11 +134,11 @@ def _worded(
 
 
 def _said(result: GeneResult) -> object:
-    """Return all that the cells from `status` to `lookup` are made of."""
+    """Return all that the cells from `status` to `lookup` are made of; phenotypes and readings of a gene are unique."""
     call = result.call
     said = tuple([(one.components, one.score, one.lookup_alleles, one.listed, one.partial) for one in call.diplotypes])
     parts = (call.status, call.source, call.phased, call.best, call.given_phenotype, call.given_score)
-    return said, result.phenotypes, result.best, parts
+    return said, tuple(map(id, result.phenotypes)), tuple(map(id, result.best)), parts
 
 
 def _said_besides(result: GeneResult) -> object:

@@ -62,49 +62,44 @@ def _part(table: GenotypeTable, patterns: Patterns) -> PartedPatterns:
 
     first = patterns.samples
     codes = table.codes[:, first]
-    kinds, strands = _look_up(codes, _kinds(table.values)), _look_up(codes, _plain_strands(table.values))
-    plain_strands = np.bitwise_or.reduce(strands, axis=0, keepdims=True)
-    attributes = [row[0][first] for row in table.attributes()]
-    told = np.where(kinds == _READ, codes.astype(np.uint16) + 1, 0)
+    told = _look_up(codes, table.values)
+    kinds, plain_strands = told & 15, np.bitwise_or.reduce(told >> 4, axis=0)
+    read = np.where(kinds == _READ, codes.astype(np.uint16) + 1, 0)
     unread = np.where(kinds >= _UNREAD, kinds, 0)
-    read_first, read_index = distinct_columns((*told, *plain_strands, *attributes), len(first))
+    attributes = [row[0][first] for row in table.attributes()]
+    read_first, read_index = distinct_columns((*read, plain_strands, *attributes), len(first))
     unread_first, unread_index = distinct_columns(unread, len(first))
     reads = Patterns(table, first[read_first])
     return PartedPatterns(table, first, read_index, unread_index, reads, _rows(unread[:, unread_first]))
 
 
-def _kinds(values: Sequence[Sequence[Genotype]]) -> list[list[int]]:
-    """Return for each row and code whether it is plain, tells something, or was not read, and in which state."""
-    return [
-        [
-            _PLAIN if one.is_plain else _READ if one.alleles or one.seen else _UNREAD + one.state
-            for one in genotypes
-        ]
-        for genotypes in values
-    ]  # fmt: skip
+def _told(genotype: Genotype) -> int:
+    """Return in the low bits whether a genotype is plain, tells something, or was not read, and in which state.
+
+    Of a plain one the number of strands is added as a bit; all large numbers are one.
+    """
+    if genotype.is_plain:
+        return _PLAIN | 1 << 4 + min(len(genotype.alleles), _MANY)
+    return _READ if genotype.alleles or genotype.seen else _UNREAD + genotype.state
 
 
-def _plain_strands(values: Sequence[Sequence[Genotype]]) -> list[list[int]]:
-    """Return for each row and code the number of strands of a plain genotype, as a bit; all large numbers as one."""
-    return [[1 << min(len(one.alleles), _MANY) if one.is_plain else 0 for one in genotypes] for genotypes in values]
-
-
-def _look_up(codes: NDArray[np.unsignedinteger[Any]], told: Sequence[Sequence[int]]) -> NDArray[np.uint8]:
-    """Put what is told of each row's codes in the place of the codes."""
+def _look_up(codes: NDArray[np.unsignedinteger[Any]], values: Sequence[Sequence[Genotype]]) -> NDArray[np.uint16]:
+    """Put what each genotype tells in the place of its code."""
     import numpy as np
 
-    found = np.empty(codes.shape, dtype=np.uint8)
-    for row, mine in enumerate(told):
-        np.take(np.array(mine, dtype=np.uint8), codes[row], out=found[row], mode="clip")
+    found = np.empty(codes.shape, dtype=np.uint16)
+    for row, genotypes in enumerate(values):
+        np.take(np.array([_told(one) for one in genotypes], dtype=np.uint16), codes[row], out=found[row], mode="clip")
     return found
 
 
-def _rows(unread: NDArray[np.uint8]) -> tuple[UnreadRows, ...]:
+def _rows(unread: NDArray[np.uint16]) -> tuple[UnreadRows, ...]:
     """List the unread rows of each column."""
     import numpy as np
 
-    columns, rows = np.nonzero(unread.T)
+    rows, columns = np.nonzero(unread)
+    order = np.argsort(columns, kind="stable")
+    states = unread[rows, columns][order].tolist()
+    entries = [(row, _STATES[state - _UNREAD]) for row, state in zip(rows[order].tolist(), states, strict=True)]
     ends = np.cumsum(np.bincount(columns, minlength=unread.shape[1])).tolist()
-    states = [_STATES[state - _UNREAD] for state in unread[rows, columns].tolist()]
-    entries = list(zip(rows.tolist(), states, strict=True))
-    return tuple(tuple(entries[start:end]) for start, end in zip([0, *ends], ends, strict=False))
+    return tuple([tuple(entries[start:end]) for start, end in zip([0, *ends], ends, strict=False)])

@@ -141,7 +141,7 @@ class Interpretation:
     representatives: _Representatives = ()
     possible: tuple[UnseenReading, ...] = ()
 
-    def result_of(self, call: GeneCall, names: AllelesByClass = ()) -> GeneResult:
+    def result_of(self, call: GeneCall, names: AllelesByClass) -> GeneResult:
         """Return a call that this was said of as a result; `names` are those of alleles that could not be excluded."""
         return GeneResult(call, self.phenotypes, self.best, self.seen, self.unseen(names))
 

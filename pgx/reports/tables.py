@@ -137,7 +137,8 @@ def _call_cells(result: GeneResult) -> Row:
 def state_cells(counts: Iterable[tuple[str, int]], missing: Sequence[str]) -> Row:
     """Return the cells of `calls` from `positions` to `missing`."""
     known = dict(counts)
-    return sum(known.values()), *[known.get(label, 0) for label in _LABELS], names_cell(missing)
+    numbers = [known.get(label, 0) for label in _LABELS]
+    return sum(numbers), *numbers, names_cell(missing)
 
 
 def names_cell(names: Sequence[str]) -> str:
