@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pgx.calling.memory import remembered
@@ -44,6 +44,8 @@ class VariantTable:
     representative: dict[str, str]
     proxies: tuple[tuple[ProxyPosition, int, int], ...]
     linked: frozenset[int]
+    _pairs: dict[tuple[Marks, Marks], AllelePair] = field(default_factory=dict, compare=False, repr=False)
+    _compact: dict[Marks, Marks] = field(default_factory=dict, compare=False, repr=False)
 
     def lowest(self, names: Iterable[str]) -> str:
         """Return the allele that decides for a strand; the reference allele where there is none."""
@@ -51,7 +53,10 @@ class VariantTable:
 
     def pair(self, marks: tuple[Marks, Marks]) -> AllelePair:
         """Return the allele that decides on each strand, the lower first."""
-        return self._ordered(self.lowest(settle(strand)) for strand in marks)
+        found = self._pairs.get(marks)
+        if found is None:
+            found = self._pairs[marks] = self._ordered(self.lowest(settle(strand)) for strand in marks)
+        return found
 
     def represent(self, pair: AllelePair) -> AllelePair:
         return self._ordered(self.representative[name] for name in pair)
@@ -63,6 +68,12 @@ class VariantTable:
         """Return what matters of a strand's marks: the lowest allele, and every sign."""
         if len(marks) < 2:
             return marks
+        found = self._compact.get(marks)
+        if found is None:
+            found = self._compact[marks] = self._compacted(marks)
+        return found
+
+    def _compacted(self, marks: Marks) -> Marks:
         names = [mark for mark in marks if isinstance(mark, str)]
         signs = sorted({mark for mark in marks if isinstance(mark, Sign)}, key=lambda sign: (sign.proxy.allele, sign))
         return (*([self.lowest(names)] if names else []), *signs)
