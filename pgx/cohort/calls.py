@@ -11,7 +11,7 @@ from pgx.cohort.parquet_file import Coder, ColumnSpec, Names
 from pgx.cohort.tables import Block, TableFile, open_table
 from pgx.domain.patterns import distinct_columns
 from pgx.domain.results import GeneResult
-from pgx.reports.tables import CALLS, names_cell, remark_cells, result_cells, state_cells
+from pgx.reports.tables import CALLS, names_cell, remark_cells, result_cells, state_columns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,11 +94,15 @@ class ResultRows:
         ]
         remarks = _worded(results, _said_besides, remark_cells)
         return [
-            Block(calls, _worded(results, _said, result_cells)),
-            Block(states, [state_cells(one.counts, one.missing) for one in self.states.parts]),
-            Block(unseen, [(names_cell(one.names),) for one in self.unseen.parts]),
-            Block(calls, [(*cells, *rules) for cells in remarks]),
+            Block.of_rows(_worded(results, _said, result_cells), calls),
+            Block(states, self._state_columns()),
+            Block(unseen, [[names_cell(one.names) for one in self.unseen.parts]]),
+            Block.of_rows([(*cells, *rules) for cells in remarks], calls),
         ]
+
+    def _state_columns(self) -> list[Sequence[Cell]]:
+        parts = self.states.parts
+        return state_columns([one.counts for one in parts], [one.missing for one in parts])
 
     def not_called(self, index: NDArray[np.int32]) -> tuple[NDArray[np.int32], list[tuple[tuple[str, str], ...]]]:
         """Return the distinct lists of positions that are not plainly called, and which of them these samples have."""
@@ -226,5 +230,5 @@ def _pieces(index: NDArray[np.int32], not_called: Sequence[tuple[tuple[str, str]
 
 
 def _write_evidence(table: TableFile, names: Names, piece: EvidencePiece) -> int:
-    table.add(names, (piece.samples, piece.times), [Block(Coder(piece.index), piece.cells)])
+    table.add(names, (piece.samples, piece.times), [Block.of_rows(piece.cells, Coder(piece.index))])
     return len(piece.index)

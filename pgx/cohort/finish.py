@@ -14,7 +14,7 @@ from pgx.cohort.parquet_file import Coder, ColumnSpec
 from pgx.cohort.pieces import ADVICE_COLUMNS, FILLED
 from pgx.cohort.plan import PART_SIZE, Plan, Unit
 from pgx.cohort.store import Json, Store, read_packed, write_json
-from pgx.cohort.tables import Block, whole_rows, write_small_table
+from pgx.cohort.tables import Block, write_small_table
 from pgx.pipeline import tool_version
 from pgx.reports.provenance import provenance
 
@@ -92,8 +92,8 @@ def _write_shared(store: Store, units: Iterable[Unit], kind: str) -> list[Json]:
     blocks = _advice_blocks(cells, pieces)
     write_small_table(advice, ADVICE, blocks, kind)
     others = [(number, *row) for number in sorted(sets) for row in sets[number]]
-    write_small_table(lacking, SETS, [whole_rows(others)], kind)
-    return [store.entry(advice, len(blocks[0].rows)), store.entry(lacking, len(others))]
+    write_small_table(lacking, SETS, [Block.of_rows(others)], kind)
+    return [store.entry(advice, len(blocks[0].coder.index)), store.entry(lacking, len(others))]
 
 
 def _advice_blocks(cells: Mapping[str, Sequence[Any]], pieces: Mapping[int, Sequence[Sequence[Any]]]) -> list[Block]:
@@ -105,12 +105,12 @@ def _advice_blocks(cells: Mapping[str, Sequence[Any]], pieces: Mapping[int, Sequ
     ordered = sorted((sources[rows[0][0]], number) for number, rows in pieces.items())
     rows = [(number, *row) for _, number in ordered for row in pieces[number]]
     common = Coder(np.array([drafts[row[1]] for row in rows], dtype=np.int32))
-    numbers = whole_rows([(row[0],) for row in rows])
+    numbers = Block.of_rows([(row[0],) for row in rows])
     return [
         numbers,
-        Block(common, [mine[:FILLED] for mine in cells.values()]),
-        Block(numbers.coder, [row[2:] for row in rows]),
-        Block(common, [mine[FILLED:] for mine in cells.values()]),
+        Block.of_rows([mine[:FILLED] for mine in cells.values()], common),
+        Block.of_rows([row[2:] for row in rows], numbers.coder),
+        Block.of_rows([mine[FILLED:] for mine in cells.values()], common),
     ]
 
 

@@ -74,7 +74,7 @@ class LinkWriter:
         samples = np.concatenate([found for _, found in waiting])
         codes = np.repeat(np.arange(len(waiting), dtype=np.int32), [len(found) for _, found in waiting])
         pieces = [piece for piece, _ in waiting]
-        table.add(self.names, (samples, np.ones(len(samples), dtype=np.intp)), [Block(Coder(codes), pieces)])
+        table.add(self.names, (samples, np.ones(len(samples), dtype=np.intp)), [Block.of_rows(pieces, Coder(codes))])
         return len(samples)
 
     def _missing(self, missing: list[tuple[Any, Any]], ending: str) -> tuple[Path, int, Sets]:
@@ -92,5 +92,5 @@ class LinkWriter:
             rows.append((number,))
         with open_table(path, MISSING_COLUMNS, self.kind) as table:
             if missing and len(index):
-                table.add(self.names, None, [Block(Coder(index), rows)])
+                table.add(self.names, None, [Block.of_rows(rows, Coder(index))])
         return path, len(index) if missing else 0, {number: sets[number] for number in sorted(sets)}

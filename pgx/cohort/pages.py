@@ -41,9 +41,9 @@ class Page:
     size: int
 
 
-def dictionary_page(values: Sequence[Cell], kind: type) -> Page:
-    """Return the distinct values of a column, without None."""
-    return _page(plain_values(values, kind), {7: {1: len(values), 2: _PLAIN}}, _DICTIONARY_PAGE)
+def dictionary_page(body: bytes, count: int) -> Page:
+    """Return the page of a column's distinct values, without None, in the PLAIN encoding."""
+    return _page(body, {7: {1: count, 2: _PLAIN}}, _DICTIONARY_PAGE)
 
 
 def code_page(codes: NDArray[np.unsignedinteger[Any]], largest: int, valid: NDArray[np.bool_] | None) -> Page:
@@ -93,9 +93,29 @@ def switch_page(switches: NDArray[np.bool_], valid: NDArray[np.bool_] | None) ->
 def plain_values(values: Sequence[Cell], kind: type) -> bytes:
     """Return values in the PLAIN encoding of their type."""
     if kind is str:
-        texts = [str(value).encode("utf-8", "backslashreplace") for value in values]
-        return b"".join(part for text in texts for part in (struct.pack("<I", len(text)), text))
+        return _plain_texts([str(value) for value in values])
     return struct.pack(f"<{len(values)}{'q' if kind is int else 'd'}", *values)
+
+
+def _plain_texts(texts: Sequence[str]) -> bytes:
+    """Return texts as bytes, the length of each in four bytes before it, without touching single ones."""
+    import numpy as np
+
+    joined = "".join(texts)
+    if joined.isascii():
+        sizes, data = map(len, texts), joined.encode()
+    else:
+        encoded = [text.encode("utf-8", "backslashreplace") for text in texts]
+        sizes, data = map(len, encoded), b"".join(encoded)
+    lengths = np.fromiter(sizes, dtype=np.int64, count=len(texts))
+    starts = np.cumsum(lengths + 4) - lengths
+    heads = starts[:, np.newaxis] + np.arange(-4, 0)
+    found = np.empty(len(data) + heads.size, dtype=np.uint8)
+    is_text = np.ones(len(found), dtype=bool)
+    found[heads] = lengths.astype("<u4").view(np.uint8).reshape(-1, 4)
+    is_text[heads] = False
+    found[is_text] = np.frombuffer(data, dtype=np.uint8)
+    return found.tobytes()
 
 
 def _data_page(body: bytes, rows: int, encoding: int) -> Page:

@@ -56,6 +56,7 @@ class Names:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
+        self._encoded: bytes | None = None
         self._plain: Chunk | None = None
         self._dictionary: Page | None = None
         self._fields: Sequence[str] | None = None
@@ -69,10 +70,16 @@ class Names:
             self._fields = [row_text((name, ""))[:-1] for name in self._names]
         return self._fields
 
+    def _body(self) -> bytes:
+        """Return the names as both kinds of page have them."""
+        if self._encoded is None:
+            self._encoded = plain_values(self._names, str)
+        return self._encoded
+
     def each_once(self) -> Chunk:
         """Return the column in which every name stands once, in order."""
         if self._plain is None:
-            self._plain = Chunk((plain_page(plain_values(self._names, str), len(self._names)),))
+            self._plain = Chunk((plain_page(self._body(), len(self._names)),))
         return self._plain
 
     def repeated(self, numbers: NDArray[np.integer[Any]], times: NDArray[np.integer[Any]]) -> Chunk:
@@ -80,7 +87,7 @@ class Names:
         import numpy as np
 
         if self._dictionary is None:
-            self._dictionary = dictionary_page(self._names, str)
+            self._dictionary = dictionary_page(self._body(), len(self._names))
         if (times == 1).all():
             return Chunk((self._dictionary, code_page(numbers.astype(np.uint32), len(self._names), None)))
         if int(times.max(initial=0)) > LONGEST_RUN:
@@ -104,7 +111,7 @@ class Coder:
         distinct = [cell for cell in dict.fromkeys(cells) if cell is not None]
         numbers: dict[Cell, int] = {None: -1, **{cell: number for number, cell in enumerate(distinct)}}
         codes = np.fromiter(map(numbers.__getitem__, cells), dtype=np.int32, count=len(cells))
-        return Chunk((dictionary_page(distinct, kind), self._codes(codes, len(distinct))))
+        return Chunk((dictionary_page(plain_values(distinct, kind), len(distinct)), self._codes(codes, len(distinct))))
 
     def _codes(self, codes: NDArray[np.int32], count: int) -> Page:
         key = codes.tobytes()

@@ -30,14 +30,14 @@ class Block:
     """Neighbouring columns of a table, as distinct rows; `coder.index` has the number of each row of the table."""
 
     coder: Coder
-    rows: Sequence[Sequence[Cell]]
+    columns: Sequence[Sequence[Cell]]
 
+    @classmethod
+    def of_rows(cls, rows: Sequence[Sequence[Cell]], coder: Coder | None = None) -> Block:
+        """Return the block of these distinct rows; without a coder every row stands once, in order."""
+        import numpy as np
 
-def whole_rows(rows: Sequence[Sequence[Cell]]) -> Block:
-    """Return the block of all columns of a table given row by row."""
-    import numpy as np
-
-    return Block(Coder(np.arange(len(rows))), rows)
+        return cls(coder or Coder(np.arange(len(rows))), list(zip(*rows, strict=True)))
 
 
 class TableFile(Protocol):
@@ -70,7 +70,7 @@ class _ParquetTable:
 
 
 def _chunks(blocks: Sequence[Block], kinds: Sequence[type]) -> Iterator[Chunk]:
-    columns = ((block.coder, cells) for block in blocks for cells in zip(*block.rows, strict=True))
+    columns = ((block.coder, cells) for block in blocks for cells in block.columns)
     for (coder, cells), kind in zip(columns, kinds, strict=True):
         yield coder.chunk(cells, kind)
 
@@ -100,10 +100,10 @@ def _texts(blocks: Sequence[Block], switches: frozenset[int]) -> Iterator[Texts]
     """Word the rows of each block, with a tab or the end of the line behind each; `switches` are truth values."""
     done = 0
     for place, block in enumerate(blocks):
-        width = len(block.rows[0])
+        width = len(block.columns)
         mine = frozenset(number - done + 1 for number in switches if 0 <= number - done < width)
         last = place == len(blocks) - 1
-        texts = [row_text(("", *row) if last else ("", *row, ""), mine)[1:] for row in block.rows]
+        texts = [row_text(("", *row) if last else ("", *row, ""), mine)[1:] for row in zip(*block.columns, strict=True)]
         yield texts if last else [text[:-1] for text in texts], block.coder.index
         done += width
 

@@ -130,15 +130,17 @@ class _Remembered:
 
 def _call_cells(result: GeneResult) -> Row:
     evidence = result.call.evidence
-    states = state_cells(evidence.counts, evidence.missing)
+    states = [column[0] for column in state_columns([evidence.counts], [evidence.missing])]
     return (*result_cells(result), *states, names_cell(evidence.not_excluded), *remark_cells(result))
 
 
-def state_cells(counts: Iterable[tuple[str, int]], missing: Sequence[str]) -> Row:
-    """Return the cells of `calls` from `positions` to `missing`."""
-    known = dict(counts)
-    numbers = [known.get(label, 0) for label in _LABELS]
-    return sum(numbers), *numbers, names_cell(missing)
+def state_columns(
+    counts: Sequence[Iterable[tuple[str, int]]], missing: Iterable[Sequence[str]]
+) -> list[Sequence[Cell]]:
+    """Return the columns of `calls` from `positions` to `missing`, for counts by state and names of positions."""
+    known = [dict(one) for one in counts]
+    numbers = [[one.get(label, 0) for one in known] for label in _LABELS]
+    return [list(map(sum, zip(*numbers, strict=True))), *numbers, list(map(names_cell, missing))]
 
 
 def names_cell(names: Sequence[str]) -> str:
@@ -206,8 +208,9 @@ def flat_list(items: Iterable[str]) -> str:
     '*1/*2|a\\\\|b'
     """
     texts = list(items)
-    if len(texts) == 1 and "\\" not in texts[0] and "|" not in texts[0]:
-        return texts[0]
+    joined, bars = "|".join(texts), max(len(texts) - 1, 0)
+    if "\\" not in joined and joined.count("|") == bars:
+        return joined if len(joined) > bars else ""
     return "|".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts) if any(texts) else ""
 
 

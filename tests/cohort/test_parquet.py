@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.cohort.parquet_file import Coder, ColumnSpec, Names, ParquetFile, write_rows
+from pgx.cohort.parquet_file import Coder, ColumnSpec, Names, ParquetFile
+from pgx.cohort.tables import Block, write_small_table
 from pgx.domain.patterns import distinct_columns
 
 CELLS = {
@@ -55,7 +56,8 @@ def test_runs_of_samples(tmp_path, longest):
 
 
 def test_no_rows(tmp_path):
-    write_rows(tmp_path / "table.parquet", [ColumnSpec("a", str), ColumnSpec("b", int)], [])
+    columns = [ColumnSpec("a", str), ColumnSpec("b", int)]
+    write_small_table(tmp_path / "table.parquet", columns, [Block.of_rows([])], "parquet")
     assert pl.read_parquet(tmp_path / "table.parquet").shape == (0, 2)
 
 
