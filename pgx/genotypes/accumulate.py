@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import compress
 from typing import TYPE_CHECKING
 
 from pgx.genotypes.edits import GONE, UNTOUCHED, effects_of, fits_reference
@@ -98,8 +97,7 @@ class Accumulator:
     def _observe(self, record: Record, bearing: Bearing, calls: SampleCalls) -> None:
         position = self.positions[bearing.target.gene, bearing.target.row]
         judged = [observe(call, record, bearing, self.options, position.label) for call in calls.distinct]
-        if any(reason for _, reason in judged):
-            self._count(calls, [reason for _, reason in judged])
+        self._count_reasons(calls, [reason for _, reason in judged])
         if all(one.weight is Weight.NOTHING for one, _ in judged):
             return
         self._count_unbalanced(record, calls, [one for one, _ in judged])
@@ -116,13 +114,12 @@ class Accumulator:
             one.weight is Weight.TEST and one.is_complete and is_unbalanced(call, record)
             for call, one in zip(calls.distinct, seen, strict=True)
         ]
-        if any(unbalanced):
-            self.unbalanced += sum(compress(_count_codes(calls), unbalanced))
+        self.unbalanced += sum(_count(calls, code) for code, holds in enumerate(unbalanced) if holds)
 
-    def _count(self, calls: SampleCalls, reasons: list[str]) -> None:
-        for reason, count in zip(reasons, _count_codes(calls), strict=True):
+    def _count_reasons(self, calls: SampleCalls, reasons: Iterable[str]) -> None:
+        for code, reason in enumerate(reasons):
             if reason:
-                self.reasons[reason] += count
+                self.reasons[reason] += _count(calls, code)
 
     def close_file(self, columns: NDArray[np.intp] | None, samples: int) -> None:
         for position in self.positions.values():
@@ -130,12 +127,11 @@ class Accumulator:
         self.file += 1
 
 
-def _count_codes(calls: SampleCalls) -> list[int]:
-    """Return how many samples have each of the entries."""
+def _count(calls: SampleCalls, code: int) -> int:
+    """Return how many samples have this one of the entries."""
     import numpy as np
 
-    counts: list[int] = np.bincount(calls.codes, minlength=len(calls.distinct)).tolist()
-    return counts
+    return int(np.count_nonzero(calls.codes == code))
 
 
 def _is_symbolic(alt: str) -> bool:
