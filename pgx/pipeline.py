@@ -152,9 +152,12 @@ class OpenRun:
     given: Mapping[str, Sequence[OutsideCall]]
     warnings: tuple[Note, ...]
 
-    def indexed(self) -> OpenRun:
-        """Return the same run with its files laid out to be read gene by gene. Raises InputError."""
-        return replace(self, reading=self.reading.indexed())
+    def indexed(self, *, thorough: bool = False) -> OpenRun:
+        """Return the same run with its files laid out to be read gene by gene.
+
+        With `thorough` any damage of files without an index shows. Raises InputError.
+        """
+        return replace(self, reading=self.reading.indexed(thorough=thorough))
 
     def only(self, samples: tuple[str, ...]) -> OpenRun:
         """Return the same run for some of the samples."""

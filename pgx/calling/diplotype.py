@@ -112,12 +112,12 @@ class SeenPairs:
         return found
 
     def _wobbly(self, strands: Strands, pool: int) -> object:
-        """Return the genotypes on which scores of candidates hang that have IUPAC codes, and the blocks they lie in."""
-        carried = strands.carried & self.matrix.wobbly
-        if not any(self.matrix.wobble[number] & carried for number in bits(pool) if carried):
-            return ()
-        alleles = tuple([(row, self.genotypes[row].alleles) for row in bits(carried)])
-        return alleles, tuple([tuple(block.positions) for block in strands.blocks])
+        """Return the genotypes where candidates have IUPAC codes, on which their scores hang, with their blocks."""
+        wobble = 0
+        for number in bits(pool):
+            wobble |= self.matrix.wobble[number]
+        rows = bits(wobble & strands.carried)
+        return tuple([(row, self.genotypes[row].alleles, strands.block_of(row)) for row in rows])
 
     def _unmatched(self, strands: Strands) -> Found:
         """Nothing fits, or nothing was seen; then no allele but the reference can be told to be excluded."""

@@ -43,6 +43,10 @@ class Strands(NamedTuple):
         """True where at most two strands are possible (effectively phased)."""
         return len(self.blocks) <= 1
 
+    def block_of(self, position: int) -> int | None:
+        """Return the number of the block that a position lies in."""
+        return next((number for number, block in enumerate(self.blocks) if position in block.positions), None)
+
     def partners(self, number: int, pool: int) -> int:
         """Return the alleles of `pool` that explain the other strand when allele `number` is one strand."""
         for block in self.blocks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from typing import Annotated
@@ -18,6 +19,9 @@ from pgx.cli.rules import rules_app
 from pgx.cli.run import call_command, run_command
 from pgx.cli.simulate import simulate_command
 from pgx.errors import PgxError, UsageError
+
+RARELY = 100_000
+"""New objects after which Python looks for cycles; rules and tables live to the end of a run, and hold none."""
 
 app = typer.Typer(
     name="pgx",
@@ -57,6 +61,7 @@ def _main(
 
 def main() -> None:
     """Run the program; known errors are one line on standard error."""
+    gc.set_threshold(RARELY)
     try:
         sys.exit(app(standalone_mode=False))
     except PgxError as error:

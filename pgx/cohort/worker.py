@@ -150,7 +150,7 @@ class Worker:
     def _looked_through(self, run: OpenRun) -> OpenRun:
         """Go through all files once, so that what is wrong with one shows, and index those read gene by gene."""
         if self._by_gene(run):
-            return run.indexed()
+            return run.indexed(thorough=True)
         _try(run)
         return run
 

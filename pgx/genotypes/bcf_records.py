@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pgx.errors import InputError
 from pgx.genotypes.bcf_entries import read_fields
-from pgx.genotypes.compression import CHUNK
+from pgx.genotypes.compression import CHUNK, Block
 from pgx.genotypes.contigs import contig_of
 from pgx.genotypes.header import Header
 from pgx.genotypes.intervals import Intervals, Wanted
@@ -132,21 +132,26 @@ class BcfReader:
         return InputError(f"{self.name}: a record cannot be read; write the file again")
 
 
-def walk_bcf(name: str, header: Header, blocks: Iterator[bytes]) -> Iterator[Stretch]:
-    """Yield where each record of a file lies. Raises InputError for sizes that no record has."""
+def walk_bcf(name: str, header: Header, blocks: Iterator[Block]) -> Iterator[Stretch]:
+    """Yield where each record of a file lies. Raises InputError for sizes that no record has.
+
+    Blocks that lie wholly within a record are passed over.
+    """
     reader = BcfReader(name, header, {})
     contigs = header.contig_numbers()
-    rest, base, at = b"", 0, header.size
+    rest, end, at = b"", 0, header.size
     for block in blocks:
-        data = rest + block
-        while at + _PLACE_END <= len(data):
-            size = reader.size(data, at)
-            contig, start, length = _PLACE.unpack_from(data, at + _SIZE.size)
-            yield contigs.get(contig, ""), start + 1, max(start + length, start + 1), base + at, base + at + size
+        begin, end = end, end + block.size
+        if at >= end:
+            continue
+        data, base = rest + block.load(), begin - len(rest)
+        while at + _PLACE_END <= end:
+            size = reader.size(data, at - base)
+            contig, start, length = _PLACE.unpack_from(data, at - base + _SIZE.size)
+            yield contigs.get(contig, ""), start + 1, max(start + length, start + 1), at, at + size
             at += size
-        kept = min(at, len(data))
-        rest, base, at = data[kept:], base + kept, at - kept
-    if rest or at:
+        rest = data[at - base :] if at < end else b""
+    if at != end:
         raise reader.cut_off()
 
 

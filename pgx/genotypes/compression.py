@@ -6,8 +6,9 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pgx.errors import InputError
 
@@ -34,6 +35,18 @@ VirtualRange = tuple[int, int]
 """First virtual offset and the one after the last: block start in the file << 16 | offset in the block.
 
 In a plain file, which has no blocks, the offsets themselves."""
+
+
+class Block(NamedTuple):
+    """A piece of a file: where it begins in the file, how many bytes it holds, and what gives these uncompressed."""
+
+    offset: int
+    size: int
+    load: Callable[[], bytes]
+
+
+def _whole(offset: int, data: bytes) -> Block:
+    return Block(offset, len(data), lambda: data)
 
 
 class Compression(Enum):
@@ -73,35 +86,32 @@ def check_end(path: Path) -> None:
 
 def read_chunks(path: Path, compression: Compression, progress: Progress | None = None) -> Iterator[bytes]:
     """Yield the uncompressed bytes of a whole file. `progress` is told bytes of the file read and their total."""
-    return (b"".join(batch) for batch in _batches(block for _, block in read_blocks(path, compression, progress)))
+    return (b"".join(batch) for batch in _batches(block.load() for block in read_blocks(path, compression, progress)))
 
 
-def read_blocks(path: Path, compression: Compression, progress: Progress | None = None) -> Iterator[tuple[int, bytes]]:
-    """Yield the uncompressed bytes of a whole file in the pieces they come in, with the offset of each in the file.
-
-    Only a piece of a BGZF file (a block) or of a plain one can be found again by its offset.
-    """
+def read_blocks(path: Path, compression: Compression, progress: Progress | None = None) -> Iterator[Block]:
+    """Yield a whole file in the pieces it comes in. Only one of a BGZF file or a plain one can be found again."""
     with path.open("rb") as stream:
         size, told = path.stat().st_size, -1
-        for offset, block in _unpack(path, stream, compression):
+        for block in _unpack(path, stream, compression):
             if progress is not None and stream.tell() != told:
                 progress(told := stream.tell(), size)
-            yield offset, block
+            yield block
 
 
-def _unpack(path: Path, stream: BinaryIO, compression: Compression) -> Iterator[tuple[int, bytes]]:
+def _unpack(path: Path, stream: BinaryIO, compression: Compression) -> Iterator[Block]:
     if compression is Compression.BGZF:
         return _blocks(path, stream, 0)
     if compression is Compression.GZIP:
-        return ((0, chunk) for chunk in _gzip_chunks(path, stream))
+        return (_whole(0, chunk) for chunk in _gzip_chunks(path, stream))
     return _plain_blocks(stream)
 
 
-def _plain_blocks(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _plain_blocks(stream: BinaryIO) -> Iterator[Block]:
     offset = 0
-    while block := stream.read(CHUNK):
-        yield offset, block
-        offset += len(block)
+    while data := stream.read(CHUNK):
+        yield _whole(offset, data)
+        offset += len(data)
 
 
 def read_ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -133,10 +143,10 @@ def _plain_range(stream: BinaryIO, begin: int, end: int) -> Iterator[bytes]:
 def _range_blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[bytes]:
     stream.seek(begin >> 16)
     last, skip = end >> 16, begin & 0xFFFF
-    for offset, block in _blocks(path, stream, begin >> 16):
-        if offset > last or (offset == last and not end & 0xFFFF):
+    for block in _blocks(path, stream, begin >> 16):
+        if block.offset > last or (block.offset == last and not end & 0xFFFF):
             return
-        yield block[skip : end & 0xFFFF] if offset == last else block[skip:]
+        yield block.load()[skip : end & 0xFFFF if block.offset == last else None]
         skip = 0
 
 
@@ -154,13 +164,13 @@ def _batches(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
         yield waiting
 
 
-def _blocks(path: Path, stream: BinaryIO, offset: int) -> Iterator[tuple[int, bytes]]:
-    """Yield file offset and content of each BGZF block from here on (SAM specification, section 4.1)."""
+def _blocks(path: Path, stream: BinaryIO, offset: int) -> Iterator[Block]:
+    """Yield each BGZF block from here on, to be inflated when asked for (SAM specification, section 4.1)."""
     waiting = b""
     while True:
         at = 0
         while len(waiting) - at >= 18 and len(waiting) - at >= (size := _block_size(path, waiting, at, offset)):
-            yield offset, _inflate(path, waiting[at : at + size], offset)
+            yield _packed(path, waiting[at : at + size], offset)
             at += size
             offset += size
         more = stream.read(CHUNK)
@@ -175,6 +185,10 @@ def _block_size(path: Path, data: bytes, at: int, offset: int) -> int:
     if data[at : at + 2] != _GZIP_MAGIC or data[at + 12 : at + 14] != b"BC":
         raise _damaged(path, offset)
     return int.from_bytes(data[at + 16 : at + 18], "little") + 1
+
+
+def _packed(path: Path, block: bytes, offset: int) -> Block:
+    return Block(offset, int.from_bytes(block[-4:], "little"), partial(_inflate, path, block, offset))
 
 
 def _inflate(path: Path, block: bytes, offset: int) -> bytes:

@@ -75,16 +75,19 @@ class VariantFile:
     def _all_blocks(self, progress: Progress | None) -> Iterator[bytes]:
         """Yield the bytes after the header."""
         skip = self.header.size
-        for _, block in read_blocks(self.path, self.compression, progress):
-            if skip < len(block):
-                yield block[skip:]
-            skip = max(0, skip - len(block))
+        for block in read_blocks(self.path, self.compression, progress):
+            if skip < block.size:
+                yield block.load()[skip:]
+            skip = max(0, skip - block.size)
 
-    def indexed(self) -> VariantFile:
-        """Return the file with an index, made by reading it once where there is none. Raises InputError."""
+    def indexed(self, *, thorough: bool = False) -> VariantFile:
+        """Return the file with an index, made by walking through it once where there is none. Raises InputError.
+
+        With `thorough` all of a file without an index is unpacked, so that any damage shows.
+        """
         if self.index is not None or self.compression is Compression.GZIP:
             return self
-        return replace(self, index=scan_file(self.path, self.compression, self.header))
+        return replace(self, index=scan_file(self.path, self.compression, self.header, thorough=thorough))
 
     def _ranges(self, index: Index | ScannedIndex, wanted: Wanted) -> list[VirtualRange]:
         numbered = self.header.contig_numbers()

@@ -68,11 +68,13 @@ class Reading:
         """Return the same files to be read for some of the samples, with counts of its own."""
         return replace(self, samples=samples, tally=Tally(), columns=self.columns if samples == self.samples else {})
 
-    def indexed(self) -> Reading:
-        """Return the same with an index for each file that can have one, made by reading it once. Raises InputError."""
-        return replace(
-            self, files=tuple(file.indexed() if isinstance(file, VariantFile) else file for file in self.files)
-        )
+    def indexed(self, *, thorough: bool = False) -> Reading:
+        """Return the same with an index for each file that can have one, made by walking through it once.
+
+        With `thorough` any damage shows. Raises InputError.
+        """
+        files = (file.indexed(thorough=thorough) if isinstance(file, VariantFile) else file for file in self.files)
+        return replace(self, files=tuple(files))
 
     def tables(self, progress: Progress | None = None) -> Iterator[GenotypeTable]:
         """Yield one table per gene. Files that all have an index are read gene by gene, which bounds memory."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pgx.genotypes.bcf_records import walk_bcf
-from pgx.genotypes.compression import Compression, VirtualRange, read_blocks, read_ranges
+from pgx.genotypes.compression import Block, Compression, VirtualRange, read_blocks, read_ranges
 from pgx.genotypes.header import Header
 from pgx.genotypes.index import merge_ranges
 from pgx.genotypes.intervals import Intervals
@@ -81,13 +81,13 @@ class _Places:
     in_file: array[int] = field(default_factory=lambda: array("q"))
     in_bytes: array[int] = field(default_factory=lambda: array("q"))
 
-    def watch(self, blocks: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+    def watch(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """Yield the blocks, taking note of their places."""
         at = 0
-        for offset, block in blocks:
-            self.in_file.append(offset)
+        for block in blocks:
+            self.in_file.append(block.offset)
             self.in_bytes.append(at)
-            at += len(block)
+            at += block.size
             yield block
 
     def virtual(self, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -102,14 +102,27 @@ class _Places:
         return places
 
 
-def scan_file(path: Path, compression: Compression, header: Header) -> ScannedIndex:
-    """Walk through a BGZF or plain file once. Raises InputError where it is damaged or cut off, as reading it does."""
+def _loaded(block: Block) -> Block:
+    data = block.load()
+    return block._replace(load=lambda: data)
+
+
+def scan_file(path: Path, compression: Compression, header: Header, *, thorough: bool = False) -> ScannedIndex:
+    """Walk through a BGZF or plain file once.
+
+    Raises InputError where it is damaged or cut off, as reading it does; but blocks of a BCF file in which no record
+    begins are only looked into with `thorough`, else when they are read.
+    """
     import numpy as np
 
     places, runs = _Places(compression), _Runs()
-    blocks = places.watch(read_blocks(path, compression))
-    walk = walk_bcf if header.is_bcf else walk_text
-    for contig, low, high, begin, end in walk(str(path), header, blocks):
+    blocks = places.watch(map(_loaded, read_blocks(path, compression)) if thorough else read_blocks(path, compression))
+    stretches = (
+        walk_bcf(str(path), header, blocks)
+        if header.is_bcf
+        else walk_text(str(path), header, (block.load() for block in blocks))
+    )
+    for contig, low, high, begin, end in stretches:
         runs.add(contig, low, high, begin, end)
     runs.close()
     tables = [np.array(found, dtype=np.int64).reshape(-1, 4) for found in runs.found.values()]

@@ -11,16 +11,18 @@ import pytest
 
 from pgx.cohort.advice import Linker
 from pgx.cohort.classes import Classes, load_classes, save_classes
-from pgx.cohort.pieces import ADVICE_COLUMNS, AdviceBook
+from pgx.cohort.dealing import deal_drugs
+from pgx.cohort.pieces import ADVICE_COLUMNS, AdviceBook, Blanks
 from pgx.domain.call import CallStatus, Evidence, GeneCall
 from pgx.domain.drug import Guideline, Severity
+from pgx.domain.population import MissedShares
 from pgx.domain.results import AdviceLine, Agreement, GeneResult, NotAssessed, Reading, UnseenReading
 
 SAMPLES = 400
 GENES = ("ONE", "TWO")
 GUIDELINES = tuple(Guideline(source, f"{source} on all", "", "2025-01-01", ()) for source in ("first", "second"))
 COLUMNS = [column.name for column in ADVICE_COLUMNS]
-LOOKUP, DEPENDS_ON = COLUMNS.index("lookup"), COLUMNS.index("depends_on")
+LOOKUP = COLUMNS.index("lookup")
 
 
 @dataclass
@@ -34,7 +36,7 @@ class MadeAdviser:
 
     asked = (("both", GENES), ("one", GENES[:1]))
 
-    def advise_drug(self, place, genes):
+    def advise_drug(self, place, genes, least):
         drug, symbols = self.asked[place]
         read = [genes[symbol] for symbol in symbols if genes[symbol].best[0].lookup != ("silent",)]
         if not read:
@@ -45,6 +47,7 @@ class MadeAdviser:
         lines = tuple(
             AdviceLine(drug, one, None, readings, severity, agreement, unseen)
             for one, severity in zip(GUIDELINES, (Severity.RED, Severity.GREY), strict=True)
+            if severity >= least
         )
         return MadeAdvice(lines, ())
 
@@ -85,18 +88,20 @@ def cohort(request, tmp_path):
 def test_each_sample_gets_its_own_advice(cohort, place, all_advice):
     results, saved = cohort
     book, adviser = AdviceBook(("1", "x")), MadeAdviser()
-    linker = Linker(saved, adviser, book, SAMPLES, all_advice=all_advice)
+    linker = Linker(saved, adviser, book, SAMPLES, Blanks(MissedShares({})), all_advice)
     answer = linker.ask(place)
     linked = defaultdict(list)
     for (drug, source, number), samples in linker.links(answer):
         assert samples.tolist() == sorted(set(samples.tolist()))
         for sample in samples.tolist():
-            linked[sample] += [(drug, source, row[LOOKUP], row[DEPENDS_ON]) for row in book.rows[number]]
+            linked[sample] += [
+                (drug, source, book.cells[cells][LOOKUP], names) for cells, names, _ in book.rows[number]
+            ]
     missing, numbers = answer.missing()
     for sample in range(SAMPLES):
-        alone = adviser.advise_drug(place, {gene: results[gene][sample] for gene in GENES})
-        wanted = [line for line in alone.lines if all_advice or line.severity >= Severity.AMBER]
-        assert sorted(linked[sample]) == sorted(map(said, wanted))
+        least = Severity.GREY if all_advice else Severity.AMBER
+        alone = adviser.advise_drug(place, {gene: results[gene][sample] for gene in GENES}, least)
+        assert sorted(linked[sample]) == sorted(map(said, alone.lines))
         assert tuple(missing[number - 1] for number in numbers[[sample]].tolist() if number) == alone.not_assessed
 
 
@@ -110,7 +115,20 @@ def test_pieces_that_say_the_same_are_numbered_alike(cohort):
     books = [AdviceBook(("1", "x")) for _ in range(2)]
     orders = [(0, 1), (1, 0)]
     for book, order in zip(books, orders, strict=True):
-        linker = Linker(saved, MadeAdviser(), book, SAMPLES)
+        linker = Linker(saved, MadeAdviser(), book, SAMPLES, Blanks(MissedShares({})))
         for place in order:
             list(linker.links(linker.ask(place)))
-    assert books[0].rows == books[1].rows
+    assert (books[0].rows, books[0].cells) == (books[1].rows, books[1].cells)
+
+
+def test_drugs_are_dealt_out_whole_and_alike(cohort):
+    _, saved = cohort
+    asked = [(f"drug {number}", [GENES, GENES[:1], GENES[1:], ("unknown",)][number % 4]) for number in range(30)]
+    dealt = deal_drugs(asked, saved, SAMPLES, 3)
+    assert sorted(place for places in dealt for place in places) == list(range(30))
+    assert dealt == deal_drugs(asked, dict(reversed(saved.items())), SAMPLES, 3)
+    for places in dealt:
+        assert places == sorted(places)
+    home = {place: number for number, places in enumerate(dealt) for place in places}
+    assert len({(asked[place][1], number) for place, number in home.items()}) == 4
+    assert asked[dealt[0][0]][1] == GENES

@@ -12,6 +12,7 @@ from making import META, gene, vcf, write
 
 from pgx.errors import InputError
 from pgx.genotypes import ReadOptions, can_be_indexed, open_reading, read_genotypes
+from pgx.genotypes.compression import Compression, read_blocks
 from pgx.genotypes.files import open_file
 from pgx.genotypes.intervals import merge_intervals
 from pgx.genotypes.records import Detail
@@ -167,9 +168,33 @@ def refused_alike(path):
     """Check that walking raises what reading raises: one line with the name of the file."""
     file = open_file(path)
     with pytest.raises(InputError) as walked:
-        file.indexed()
+        file.indexed(thorough=True)
     with pytest.raises(InputError) as read:
         list(file.records({"chr11": merge_intervals([(1, 2)])}))
     assert str(walked.value) == str(read.value)
     assert path.name in str(walked.value)
     assert "\n" not in str(walked.value)
+
+
+def test_damage_within_a_record_shows_when_it_is_read(tmp_path):
+    entries = "\t".join(random.Random(5).choice(("0/0", "0/1", "1|1", "./.")) for _ in range(200_000))
+    names = " ".join(f"S{number}" for number in range(200_000))
+    lines = [f"chr9\t{start}\t.\tA\tG\t.\tPASS\t.\tGT\t{entries}\n" for start in range(100, 700, 100)]
+    path = convert(write(tmp_path, vcf(samples=names, meta=META + MORE) + "".join(lines)), "bcf")
+    blocks = list(read_blocks(path, Compression.BGZF))
+    header = open_file(path).header.size
+    lies_at = [sum(block.size for block in blocks[:number]) - header for number in range(len(blocks))]
+    within = next(number for number, at in enumerate(lies_at) if at > 1_700_000)
+    data = bytearray(path.read_bytes())
+    data[blocks[within].offset + 60] ^= 0xFF
+    path.write_bytes(bytes(data))
+    file = open_file(path).indexed()
+    detail = Detail(ReadOptions())
+    for start, harmed in ((400, False), (500, True), (600, False)):
+        wanted = {"chr9": merge_intervals([(start, start)])}
+        if harmed:
+            with pytest.raises(InputError, match="damaged compressed data"):
+                list(file.records(wanted))
+        else:
+            (record,) = file.records(wanted)
+            assert len(record.load(detail).codes) == 200_000
