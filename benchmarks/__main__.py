@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks.cohort import SIZES, cohorts
-from benchmarks.measure import CHECKOUT, Row, measure_bare_read, measure_pgx, shared_folder
+from benchmarks.measure import CHECKOUT, Row, compile_all, measure_bare_read, measure_pgx, shared_folder
 from benchmarks.steps import measure_steps
 
 BUILD = "GRCh38"
@@ -97,6 +97,7 @@ def main() -> None:
     given = parser.parse_args()
     quick: bool = given.quick
     times = 1 if quick else 3
+    compile_all()
     print(describe_machine())
     if not (shared_folder() / "data").is_dir():
         print(f"no data at {shared_folder()} (set PGX_SHARED): shipped samples and made-up cohorts only")

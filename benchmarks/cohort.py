@@ -14,8 +14,11 @@ from benchmarks.measure import Measured, Row, ask, measure_bare_read, measure_pg
 SIZES = (1_000, 10_000, 100_000)
 PROCESSES = (1, 2)
 TIMES = 3
-"""Runs of which the best counts; cohorts from SLOW samples on are run once."""
-SLOW = 50_000
+"""Runs of which the best counts; cohorts from SLOW samples on are run twice."""
+SLOW = 200_000
+LARGE = 100_000
+MOST = {False: 1.5, True: 2.5}
+"""Bare reads that a batch may take from LARGE samples on, without advice and with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def cohorts(folder: Path, sizes: Sequence[int], times: int = TIMES) -> Iterator[
     """Make cohorts in BCF, run them, and yield a row for each run and each step from one size to the next."""
     done = []
     for size in sizes:
-        done.append(measure_size(folder / f"cohort{size}.bcf", size, 1 if size >= SLOW else times))
+        done.append(measure_size(folder / f"cohort{size}.bcf", size, min(times, 2) if size >= SLOW else times))
         yield from _rows(done[-1])
     for one, other in pairwise(done):
         yield from _added(one, other)
@@ -69,7 +72,11 @@ def _rows(found: Measurement) -> Iterator[Row]:
     for (jobs, advise), batch in found.batches.items():
         what = f"  pgx batch, {'with advice' if advise else 'calls only'}, {jobs} process{'es' if jobs > 1 else ''}"
         ratio = f"{batch.seconds / found.bare.seconds:.2f} × bare read"
-        yield Row(what, batch.seconds, batch.memory, ratio)
+        limit = f"{MOST[advise]} ×" if jobs > 1 and found.samples >= LARGE else ""
+        yield Row(what, batch.seconds, batch.memory, ratio, limit)
+    for advise in MOST:
+        times = found.batches[1, advise].seconds / found.batches[2, advise].seconds
+        yield Row.note(f"{'with advice' if advise else 'calls only'}: two processes {times:.2f} times as fast as one")
     total = sum(found.patterns.values())
     each = (found.batches[1, False].seconds - found.bare.seconds) / total * 1e6
     counts = ", ".join(f"{gene} {count:,}" for gene, count in sorted(found.patterns.items(), key=lambda one: -one[1]))

@@ -20,6 +20,8 @@ from pgx.cli.run import call_command, run_command
 from pgx.cli.simulate import simulate_command
 from pgx.errors import PgxError, UsageError
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, which the option parser turns into it."""
 RARELY = 100_000
 """New objects after which Python looks for cycles; rules and tables live to the end of a run, and hold none."""
 
@@ -63,13 +65,16 @@ def main() -> None:
     """Run the program; known errors are one line on standard error."""
     gc.set_threshold(RARELY)
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            print("pgx: interrupted", file=sys.stderr)
+        sys.exit(code)
     except PgxError as error:
         print(f"pgx: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         print("pgx: interrupted", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

@@ -156,8 +156,13 @@ def _run(request: Request, output: Path, batch: BatchOptions, *, advise: bool, q
 
     rules = load_rules(request.rules)
     options = request.run_options(rules, advise=advise)
-    with batch_progress(quiet=quiet) as progress:
-        outcome = run_batch(request.files or (), output, options, rules, batch, progress)
+    try:
+        with batch_progress(quiet=quiet) as progress:
+            outcome = run_batch(request.files or (), output, options, rules, batch, progress)
+    except KeyboardInterrupt:
+        again = "the same command" if batch.resume else "the same command with --resume"
+        print(f"pgx: {output} keeps what is done; {again} goes on", file=sys.stderr)
+        raise
     _tell(outcome, output, quiet=quiet)
     if outcome.problems:
         raise typer.Exit(SOME_FAILED)

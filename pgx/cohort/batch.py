@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,24 +23,29 @@ if TYPE_CHECKING:
     from pgx.domain.ruleset import RuleSet
 
 Progress = Callable[[str, int, int, int], None]
-"""Told what was done, units done so far, all units, and samples times genes called so far."""
+"""Told what was done, units done so far, all units of this run, and samples times genes called so far."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Marks of units done, in the order of the plan at the end."""
+    """Counts what this run does of `total` units; units that an earlier run did are no part of it."""
 
     progress: Progress | None
     samples: int
     total: int
-    marks: dict[Unit, Json] = field(default_factory=dict)
+    done: int = 0
     called: int = 0
 
+    def skip(self) -> None:
+        """Leave out a unit that an earlier run did."""
+        self.total -= 1
+
     def add(self, unit: Unit, mark: Json) -> None:
-        self.marks[unit] = mark
+        """Count a unit, and tell of it."""
+        self.done += 1
         self.called += mark.get("samples", 0) * len(mark.get("genes", ()))
         if self.progress:
-            self.progress(f"{self.samples:,} samples: {_title(unit)}", len(self.marks), self.total, self.called)
+            self.progress(f"{self.samples:,} samples: {_title(unit)}", self.done, self.total, self.called)
 
 
 def _title(unit: Unit) -> str:
@@ -87,11 +92,10 @@ def _do_stage(units: Sequence[Unit], store: Store, engine: Engine, tally: _Tally
     """Do what is not done yet of one stage."""
     left = []
     for unit in units:
-        mark = store.finished(unit)
-        if mark is None:
+        if store.finished(unit) is None:
             left.append(unit)
         else:
-            tally.add(unit, mark)
+            tally.skip()
     for unit, mark in engine.run(left) if left else ():
         tally.add(unit, mark)
 

@@ -112,6 +112,31 @@ def test_processes_end_with_the_one_that_started_them(cohort, tmp_path):
         assert process.communicate(timeout=30) == (None, b"")
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_interrupted_by_the_user_and_resumed(cohort, whole, tmp_path, jobs):
+    out = tmp_path / "out"
+    command = ["batch", str(cohort), "-o", str(out), *OPTIONS, "--part-size", "25", "--jobs", str(jobs)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "pgx", *command],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        wait_until(lambda: list(out.rglob("*.parquet")))
+        os.killpg(process.pid, signal.SIGINT)
+        words = process.communicate(timeout=30)[1]
+    assert (process.returncode, words) == (
+        130,
+        f"pgx: {out} keeps what is done; the same command with --resume goes on\npgx: interrupted\n",
+    )
+    assert pgx(*command, "--resume").returncode == 0
+    assert contents(out) == contents(whole / "some")
+    assert not list(out.rglob("*.part"))
+
+
 def wait_until(found, seconds=30):
     end = time.monotonic() + seconds
     while not found():
