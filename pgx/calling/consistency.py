@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from pgx.calling.finding import NONE_UNSEEN
 from pgx.calling.matrix import AlleleMatrix, bits
-from pgx.calling.memory import MOST
 from pgx.calling.strands import Strands
 from pgx.domain.call import AllelePair, Consistent, UnseenAlleles
 
@@ -124,8 +123,6 @@ def _unseen_alleles(matrix: AlleleMatrix, members: int) -> UnseenAlleles:
             for number, group in enumerate(matrix.classes)
             if group & members
         )
-        if len(known) > MOST:
-            known.clear()
         known[members] = UnseenAlleles(groups, _printed(matrix, members))
     return known[members]
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from pgx.calling.finding import Finding
-from pgx.calling.memory import remembered
+from pgx.calling.memory import MOST, remembered
 from pgx.domain.call import AllelePair, Consistent, UnseenAlleles
 from pgx.domain.gene import IUPAC, Allele, Gene
 from pgx.domain.variant import Variant
@@ -57,6 +58,16 @@ class Known:
     """Place of each allele's name within a diplotype."""
     printed_names: dict[tuple[tuple[int, int], int], tuple[str, ...]] = field(default_factory=dict)
     """Names of a pair of alleles on so many strands."""
+
+    def trim(self) -> None:
+        """Empty what has grown too large; it is found out again when it is asked for."""
+        growing: tuple[dict[Any, Any], ...] = (
+            self.bearing, self.untold, self.reference_only, self.class_pairs, self.pair_names, self.consistent,
+            self.findings, self.unseen,
+        )  # fmt: skip
+        for known in growing:
+            if len(known) > MOST:
+                known.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +183,7 @@ def allele_matrix(gene: Gene) -> AlleleMatrix:
     if not known:
         known[0] = _matrix(gene)
     matrix: AlleleMatrix = known[0]
+    matrix.known.trim()
     return matrix
 
 
