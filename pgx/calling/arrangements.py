@@ -14,6 +14,8 @@ from pgx.domain.genotype import Genotype, Pattern
 
 Sides = tuple[Marks, Marks]
 """Marks on one strand and on the other."""
+Placed = tuple[object, Sides]
+"""The block that a variant lies in, and its marks."""
 Turns = tuple[bool, ...]
 """For each block, whether it lies the other way round."""
 
@@ -80,21 +82,27 @@ def called_blocks(table: VariantTable, genotypes: Genotypes) -> Blocks:
     """Return what the call rests on, by two conventions about linked positions.
 
     A stand-in is taken for a deciding position that was not seen, and where phase is open the two variants are
-    taken to lie together, as they do in populations.
+    taken to lie together, as they do in populations; whatever is phased with either lies there with them.
     """
-    is_open = has_open_phase(genotypes)
-    partners = {stand_in: decides for _, decides, stand_in in table.proxies}
-    found = []
-    for row, sides in _variants(table, genotypes):
-        key, partner = phase_key(row, genotypes[row]), partners.get(row)
-        if partner is not None and not genotypes[partner].state.gives_alleles:
-            sides = _decided(sides)
-        elif partner is not None and is_open and genotypes[partner].is_heterozygous and sides[0] != sides[1]:
-            beside = phase_key(partner, genotypes[partner])
-            if beside != key:
-                key, sides = beside, _beside(sides, _sides(table, partner, genotypes[partner]))
-        found.append((key, sides))
-    return _merge(found)
+    found = {row: (phase_key(row, genotypes[row]), sides) for row, sides in _variants(table, genotypes)}
+    for _, decides, stands_in in table.proxies:
+        if stands_in in found and not genotypes[decides].state.gives_alleles:
+            key, sides = found[stands_in]
+            found[stands_in] = (key, _decided(sides))
+        elif stands_in in found and decides in found and has_open_phase(genotypes):
+            found = _beside(found, found[stands_in], found[decides])
+    return _merge(found.values())
+
+
+def _beside(found: dict[int, Placed], stand_in: Placed, decides: Placed) -> dict[int, Placed]:
+    """Join the block of the stand-in with that of the position that decides, so that their variants lie together."""
+    (key, sides), (other, others) = stand_in, decides
+    if key == other or sides[0] == sides[1] or others[0] == others[1]:
+        return found
+    turned = bool(sides[0]) != bool(others[0])
+    return {
+        row: (other, one[::-1] if turned else one) if mine == key else (mine, one) for row, (mine, one) in found.items()
+    }
 
 
 def _variants(table: VariantTable, genotypes: Genotypes) -> Iterator[tuple[int, Sides]]:
@@ -116,11 +124,6 @@ def _decided(sides: Sides) -> Sides:
         for side in sides
     )
     return one, other
-
-
-def _beside(sides: Sides, partner: Sides) -> Sides:
-    """Turn the sides so that they lie as the partner's do."""
-    return sides if bool(sides[0]) == bool(partner[0]) else sides[::-1]
 
 
 def _merge(found: Iterable[tuple[object, Sides]]) -> Blocks:

@@ -160,6 +160,22 @@ def test_lowest_function(symbol):
     agree()
 
 
+@pytest.mark.parametrize("number", [0, 2])
+def test_what_is_phased_with_a_stand_in_stays_with_it(number):
+    """Of the linked positions of a gene one is phased with another variant, which lies on their strand too."""
+    gene = tables()["DPYD"]
+    (proxy,) = gene.proxies
+    rows = {variant.name: row for row, variant in enumerate(gene.variants)}
+    genotypes = [Genotype(EvidenceState.CALLED, (0, 0)) for _ in gene.positions]
+    genotypes[rows[proxy.decides]] = Genotype(EvidenceState.CALLED, (0, 1))
+    genotypes[rows["rs80081766"]] = Genotype(EvidenceState.CALLED, (1, 0))
+    for name in (proxy.stands_in, "rs150036960"):
+        genotypes[rows[name]] = Genotype(EvidenceState.CALLED, (0, 1), phased=True, phase_set=number)
+    pattern = Pattern(tuple(genotypes), tuple(variant.bases for variant in gene.positions))
+    (found,) = read_variants(gene, pattern, 2).find(read_unseen(gene))[0].diplotypes
+    assert found.lookup_alleles == (proxy.allele, "c.62G>A")
+
+
 @st.composite
 def with_linked(draw, gene, pattern, rows):
     """The pattern with genotypes of linked positions that are seldom drawn otherwise."""
