@@ -8,35 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from pgx.calling.consistency import consistent_pairs
 from pgx.calling.finding import NONE_UNSEEN, Finding, Found
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
-from pgx.calling.memory import members_within, remembered
-from pgx.calling.scoring import score_pair
+from pgx.calling.memory import remembered
+from pgx.calling.ranking import Ranking, bearing_positions, choose_pairs, rank_pairs, told
 from pgx.calling.seen import Genotypes, Unseen
-from pgx.calling.strands import SeenStrands, Strands, pairs, read_seen
+from pgx.calling.strands import SeenStrands, Strands, read_seen
 from pgx.domain.call import Consistent, Diplotype, Note, UnseenAlleles
-from pgx.domain.gene import Allele, Fallback, Gene, UnphasedPriority
+from pgx.domain.gene import Fallback, Gene
 from pgx.domain.genotype import Pattern, Sex
 from pgx.domain.names import name_key
-
-
-class Match(NamedTuple):
-    """One pair of alleles by number, with its score."""
-
-    score: int
-    pair: tuple[int, int]
-
-
-class Ranking(NamedTuple):
-    """The pairs of alleles that fit, as far as that does not hang on what unseen positions leave open."""
-
-    chosen: tuple[tuple[int, int], ...]
-    diplotypes: tuple[Diplotype, ...]
-    best: int
-    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +71,7 @@ class SeenPairs:
         number, which every allele that defines all positions loses from its score.
         """
         pool = strands.candidates(told(self.matrix, strands))
-        bearing = strands.missing & _bearing(self.matrix, pool)
+        bearing = strands.missing & bearing_positions(self.matrix, pool)
         lost = (strands.missing & ~bearing).bit_count()
         known = self.rankings.ranked
         key = (pool, bearing, lost)
@@ -106,7 +89,7 @@ class SeenPairs:
             available = strands.available | strands.missing & ~bearing
             matched[key] = rank_pairs(matrix, strands._replace(available=available), self.genotypes, pool)
         if (key, lost) not in ranked:
-            ranking = _rank(self.gene, matrix, strands, matched[key], lost)
+            ranking = choose_pairs(self.gene, matrix, strands, matched[key], lost)
             ranked[key, lost] = remembered(matrix, "rankings by content").setdefault(ranking, ranking)
         found: Ranking | None = ranked[key, lost]
         return found
@@ -148,141 +131,6 @@ def read_pairs(gene: Gene, pattern: Pattern, copies: int, rows: Iterable[int] | 
     turns = tuple([tuple(block.positions) for block in strands.blocks]) if wobbly else ()
     rankings = remembered(matrix, "rankings").setdefault((copies, sets, wobbly, turns), Rankings())
     return SeenPairs(gene, pattern, genotypes, matrix, strands, rankings)
-
-
-def _rank(gene: Gene, matrix: AlleleMatrix, strands: Strands, matches: list[Match], lost: int) -> Ranking | None:
-    if not matches:
-        return None
-    if lost:
-        matches = _in_order(matrix, [_less(matrix, match, strands.copies, lost) for match in matches])
-    chosen, notes = _choose(gene, matrix, strands, matches)
-    ordered = chosen + [match for match in matches if match not in chosen]
-    diplotypes = _printed(matrix, strands, ordered)
-    best = len(_printed(matrix, strands, chosen)) if len(chosen) < len(matches) else len(diplotypes)
-    return Ranking(tuple(match.pair for match in chosen), diplotypes, best, notes)
-
-
-def _less(matrix: AlleleMatrix, match: Match, copies: int, lost: int) -> Match:
-    """Take unseen positions from the score that only alleles count which define all."""
-    defining = sum(matrix.alleles[number].defines_all for number in match.pair[:copies])
-    return Match(match.score - defining * lost, match.pair)
-
-
-def _bearing(matrix: AlleleMatrix, candidates: int) -> int:
-    """Return the positions that any candidate defines, but for those that define all."""
-    known = matrix.known.bearing
-    if candidates not in known:
-        found = 0
-        for number in bits(candidates):
-            found |= 0 if matrix.alleles[number].defines_all else matrix.defined[number] | matrix.distinct[number]
-            found |= matrix.wobble[number]
-        known[candidates] = found
-    return known[candidates]
-
-
-def rank_pairs(matrix: AlleleMatrix, strands: Strands, genotypes: Genotypes, pool: int) -> list[Match]:
-    """Return all pairs of alleles of the pool that explain both strands, best score first, then by names."""
-    matches = [Match(score_pair(matrix, strands, genotypes, pair), pair) for pair in pairs(strands, pool)]
-    return _in_order(matrix, matches)
-
-
-def _in_order(matrix: AlleleMatrix, matches: list[Match]) -> list[Match]:
-    if len(matches) < 2:
-        return matches
-    return sorted(matches, key=lambda match: (-match.score, *pair_order(matrix, match.pair)))
-
-
-def told(matrix: AlleleMatrix, strands: Strands) -> int:
-    """Return the fitting alleles that have something left to tell them by.
-
-    An allele of which only reference bases were seen is not called; it stays among those not excluded.
-    """
-    return strands.fixed & ~untold(matrix, strands.missing)
-
-
-def untold(matrix: AlleleMatrix, missing: int) -> int:
-    """Return the alleles that have nothing left to tell them by where these positions were not read."""
-    known = matrix.known.untold
-    if missing not in known:
-        known[missing] = _untold(matrix, missing)
-    return known[missing]
-
-
-def _untold(matrix: AlleleMatrix, missing: int) -> int:
-    groups = matrix.known.told_by
-    if not groups:
-        for number, allele in enumerate(matrix.alleles):
-            telling = (matrix.defined if allele.defines_all else matrix.distinct)[number]
-            groups[telling] = groups.get(telling, 0) | 1 << number
-    return members_within(groups, missing)
-
-
-def pair_order(matrix: AlleleMatrix, pair: tuple[int, int]) -> tuple[int, int]:
-    one, other = (allele_order(matrix, number) for number in pair)
-    return (one, other) if one <= other else (other, one)
-
-
-def allele_order(matrix: AlleleMatrix, number: int) -> int:
-    """Order of names within a diplotype: by number; a reference allele that has no number stands first."""
-    known = matrix.known.orders
-    if not known:
-        ordered = sorted(range(len(matrix.alleles)), key=lambda number: _name_order(matrix.alleles[number]))
-        known += [0] * len(ordered)
-        for place, allele in enumerate(ordered):
-            known[allele] = place
-    return known[number]
-
-
-def _name_order(allele: Allele) -> tuple[object, ...]:
-    is_plain_reference = allele.defines_all and not allele.core and not allele.name.startswith("*")
-    return (not is_plain_reference, allele.order)
-
-
-def _choose(
-    gene: Gene, matrix: AlleleMatrix, strands: Strands, matches: list[Match]
-) -> tuple[list[Match], tuple[Note, ...]]:
-    """Pick the best: by score, or for genes with curated priorities and open phase, by the list.
-
-    Where a single strand shows two bases, nothing tells which counts, and all that fit stay side by side.
-    """
-    if strands.copies == 1 and strands.blocks:
-        return matches, ()
-    if not gene.priorities or strands.is_phased:
-        return [match for match in matches if match.score == matches[0].score], ()
-    names = {pair_name(matrix, match.pair): match for match in matches}
-    fitting = [priority for priority in gene.priorities if set(priority.among) <= set(names)]
-    if not fitting:
-        return matches, ()
-    priority = max(fitting, key=lambda entry: len(entry.among))
-    return [names[priority.pick]], (_priority_note(priority),)
-
-
-def pair_name(matrix: AlleleMatrix, pair: tuple[int, int], copies: int = 2) -> str:
-    """Return the printed names of a pair in the order of a diplotype, or of its only allele."""
-    return "/".join(_printed_names(matrix, pair, copies))
-
-
-def _printed_names(matrix: AlleleMatrix, pair: tuple[int, int], copies: int) -> tuple[str, ...]:
-    known = matrix.known.printed_names
-    if (pair, copies) not in known:
-        ordered = sorted(pair, key=lambda number: allele_order(matrix, number))[:copies]
-        known[pair, copies] = tuple(matrix.alleles[number].printed_name for number in ordered)
-    return known[pair, copies]
-
-
-def _priority_note(priority: UnphasedPriority) -> Note:
-    others = " or ".join(name for name in priority.among if name != priority.pick)
-    return Note("unphased-priority", f"Phase is open; {priority.pick} is far more frequent than {others}.")
-
-
-def _printed(matrix: AlleleMatrix, strands: Strands, matches: list[Match]) -> tuple[Diplotype, ...]:
-    """Diplotypes under their core alleles' names, each name once with its best score."""
-    found: dict[tuple[str, ...], Diplotype] = {}
-    for match in matches:
-        names = _printed_names(matrix, match.pair, strands.copies)
-        if names not in found:
-            found[names] = Diplotype(names, tuple([(name,) for name in names]), names, match.score)
-    return tuple(found.values())
 
 
 def _fall_back(fallback: Fallback, bases: list[str]) -> Finding:

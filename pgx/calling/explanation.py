@@ -8,10 +8,10 @@ from itertools import islice
 
 from pgx.calling.call import call_pattern
 from pgx.calling.copy_number import fit_copies
-from pgx.calling.diplotype import allele_order, pair_name, pair_order, rank_pairs, told, untold
 from pgx.calling.matrix import AlleleMatrix, allele_matrix, bits
 from pgx.calling.options import CallOptions
 from pgx.calling.questions import Pair, best_question, count_names
+from pgx.calling.ranking import allele_order, pair_name, pair_order, rank_pairs, told, untold
 from pgx.calling.scoring import score_pair
 from pgx.calling.seen import Genotypes
 from pgx.calling.strands import Strands, pairs, read_seen
