@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pgx.cohort.plan import Part
     from pgx.cohort.store import Store
     from pgx.domain.call import GeneCall, Outcome, PositionStates, UnseenAlleles
-    from pgx.phenotypes.interpretation import Interpretation, Interpreter
+    from pgx.domain.interpretation import Interpretation
     from pgx.pipeline import CalledGene
 
 LEFT_OUT = frozenset({"gene", "not_assessed"})
@@ -62,9 +62,9 @@ class ResultRows:
     read: list[Interpretation]
 
     @classmethod
-    def of(cls, outcomes: Iterable[Outcome], interpreter: Interpreter) -> ResultRows:
+    def of(cls, outcomes: Iterable[Outcome], read: Callable[[GeneCall], Interpretation]) -> ResultRows:
         calls, states, unseen = map(distinct, zip(*outcomes, strict=True))
-        return cls(calls, states, unseen, [interpreter.read(call) for call in calls.parts])
+        return cls(calls, states, unseen, [read(call) for call in calls.parts])
 
     def __len__(self) -> int:
         return len(self.calls.numbers)
@@ -164,7 +164,7 @@ class GeneWriter:
 
     def write(self, called: CalledGene) -> tuple[list[tuple[Path, int]], dict[str, Any]]:
         """Write the gene's tables; return the files with their rows, and counts."""
-        rows = ResultRows.of(called.outcomes(), called.interpreter)
+        rows = ResultRows.of(called.outcomes(), called.interpreter.read)
         gene = called.gene.symbol
         files = [self._calls(gene, called.index, rows)]
         if self.evidence:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pgx.domain.call import AllelesByClass
-    from pgx.phenotypes.interpretation import Interpretation
+    from pgx.domain.interpretation import Interpretation
 
 PLACEHOLDER = "\x00"
 UnseenNames = tuple[tuple[str, ...], ...]

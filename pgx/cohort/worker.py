@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pgx.cohort.advice import Linker
+from pgx.cohort.advice import Adviser, Linker
 from pgx.cohort.calls import GeneWriter
 from pgx.cohort.classes import SavedGene, load_classes
 from pgx.cohort.dealing import deal_drugs
@@ -26,12 +26,11 @@ from pgx.selection import RunOptions
 
 if TYPE_CHECKING:
     from pgx.domain.ruleset import RuleSet
-    from pgx.guidance import Adviser
 
 
 Done = tuple[Unit, Json]
 """A unit with the mark that it is done."""
-_Advising = tuple[dict[str, SavedGene], "Adviser", Blanks, list[list[int]]]
+_Advising = tuple[dict[str, SavedGene], Adviser, Blanks, list[list[int]]]
 """What the units of advice of a part have in common; at the end the drugs of each."""
 
 

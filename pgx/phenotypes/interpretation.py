@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from pgx.domain.call import AllelePair, AllelesByClass, Diplotype, GeneCall
+from pgx.domain.call import AllelePair, Diplotype, GeneCall
 from pgx.domain.gene import NO_RESULT, ActivityValue, Allele, CallingMode, Gene
+from pgx.domain.interpretation import Interpretation, Representatives
 from pgx.domain.phenotype import Phenotype
 from pgx.domain.results import GeneResult, Reading, UnseenReading
 from pgx.phenotypes.translation import lookups_of_phenotype, phenotype_of_score, translate
 
 _MOST_REMEMBERED = 100_000
-_Representatives = tuple[tuple[Reading, tuple[str, ...]], ...]
 
 
 class Interpreter:
@@ -120,7 +119,7 @@ class Interpreter:
         keys = lookups_of_phenotype(self.gene, phenotype or "")
         return tuple(Reading(symbol, (key,), (), phenotype) for key in keys) or (Reading(symbol, (), (), phenotype),)
 
-    def _unseen(self, call: GeneCall, known: tuple[Reading, ...]) -> _Representatives:
+    def _unseen(self, call: GeneCall, known: tuple[Reading, ...]) -> Representatives:
         """Group the pairs that need unseen alleles by reading, with the alleles that stand for those behind each."""
         found: dict[Reading, dict[str, None]] = {}
         for pair in call.consistent.unseen:
@@ -128,46 +127,6 @@ class Interpreter:
             if reading not in known:
                 found.setdefault(reading, {}).update(dict.fromkeys(pair))
         return tuple((reading, tuple(pairs)) for reading, pairs in found.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """What calls with the same diplotypes share; `call` keeps those alive by whose identity it is found."""
-
-    call: GeneCall
-    phenotypes: tuple[Phenotype, ...]
-    best: tuple[Reading, ...]
-    seen: tuple[Reading, ...]
-    representatives: _Representatives = ()
-    possible: tuple[UnseenReading, ...] = ()
-
-    def result_of(self, call: GeneCall, names: AllelesByClass) -> GeneResult:
-        """Return a call that this was said of as a result; `names` are those of alleles that could not be excluded."""
-        return GeneResult(call, self.phenotypes, self.best, self.seen, self.unseen(names))
-
-    def unseen(self, names: AllelesByClass) -> tuple[UnseenReading, ...]:
-        """Return the readings that need unseen alleles, with the names of those that could not be excluded."""
-        if not self.representatives:
-            return self.possible
-        alleles = self.unseen_names(names)
-        return tuple(
-            [UnseenReading(reading, mine) for (reading, _), mine in zip(self.representatives, alleles, strict=True)]
-        )
-
-    def unseen_names(self, names: AllelesByClass) -> tuple[tuple[str, ...], ...]:
-        """Return those names for each of the readings."""
-        if not self.representatives:
-            return ((),) * len(self.possible)
-        known = dict(names)
-        return tuple([_joined([known.get(one, ()) for one in pairs]) for _, pairs in self.representatives])
-
-
-def _joined(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return every name once; a single list with any has each once already."""
-    filled = [names for names in lists if names]
-    if len(filled) < 2:
-        return filled[0] if filled else ()
-    return tuple(dict.fromkeys(name for names in filled for name in names))
 
 
 def _without(readings: Iterable[Reading], known: tuple[Reading, ...]) -> tuple[Reading, ...]:
