@@ -63,7 +63,8 @@ class ResultRows:
 
     @classmethod
     def of(cls, outcomes: Iterable[Outcome], read: Callable[[GeneCall], Interpretation]) -> ResultRows:
-        calls, states, unseen = map(distinct, zip(*outcomes, strict=True))
+        parts = tuple(zip(*outcomes, strict=True)) or ((), (), ())
+        calls, states, unseen = map(distinct, parts)
         return cls(calls, states, unseen, [read(call) for call in calls.parts])
 
     def __len__(self) -> int:

@@ -79,18 +79,22 @@ class LinkWriter:
 
     def _missing(self, missing: list[tuple[Any, Any]], ending: str) -> tuple[Path, int, Sets]:
         """Write one row a sample that some drug could not be assessed for: the number of its set of drugs."""
+        import numpy as np
 
         path = self.store.table("not_assessed", self.unit.part, ending=ending, kind=self.kind)
         first, index = distinct_columns([numbers for _, numbers in missing], len(self.names))
         sets: dict[int, list[list[str]]] = {}
-        rows: list[tuple[Cell, ...]] = []
-        for column in first.tolist():
+        places = np.full(len(first), -1, dtype=np.int32)
+        for place, column in enumerate(first.tolist()):
             chosen = [entries[int(numbers[column]) - 1] for entries, numbers in missing if numbers[column]]
             entry = [[lacking.drug, "|".join(lacking.genes), lacking.reason] for lacking in chosen]
-            number = int.from_bytes(hashlib.sha256(json.dumps(entry).encode()).digest()[:8], "big") >> 1
-            sets[number] = entry
-            rows.append((number,))
+            if entry:
+                places[place] = len(sets)
+                sets[int.from_bytes(hashlib.sha256(json.dumps(entry).encode()).digest()[:8], "big") >> 1] = entry
+        rows: list[tuple[Cell, ...]] = [(number,) for number in sets]
+        samples = np.flatnonzero(places[index] >= 0)
         with open_table(path, MISSING_COLUMNS, self.kind) as table:
-            if missing and len(index):
-                table.add(self.names, None, [Block.of_rows(rows, Coder(index))])
-        return path, len(index) if missing else 0, {number: sets[number] for number in sorted(sets)}
+            if len(samples):
+                block = Block.of_rows(rows, Coder(places[index][samples]))
+                table.add(self.names, (samples, np.ones(len(samples), dtype=np.intp)), [block])
+        return path, len(samples), dict(sorted(sets.items()))

@@ -60,6 +60,14 @@ def test_tables_are_those_of_a_run(cohort, whole):
     assert sorted(found.iter_rows()) == sorted(lacking)
 
 
+def test_sets_of_drugs_not_assessed_are_those_that_samples_lack(whole):
+    """A sample that lacks nothing has no row."""
+    for folder in (whole / "all", whole / "some"):
+        sets = pl.read_parquet(folder / "not_assessed_sets.parquet")["set_id"]
+        files = [pl.read_parquet(path) for path in (folder / "not_assessed").iterdir()]
+        assert set(pl.concat(files)["set_id"]) == set(sets)
+
+
 def test_all_advice_is_everything(cohort, tmp_path):
     assert pgx("batch", cohort, "-o", tmp_path / "out", *OPTIONS, "--all-advice").returncode == 0
     found = long_table(tmp_path / "out")

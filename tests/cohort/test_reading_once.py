@@ -65,15 +65,16 @@ def test_every_format_gives_the_same_calls(text, expected, tmp_path, kind, jobs,
     assert len(plan.calls) == units
 
 
-def test_one_of_several_files_is_damaged(text, expected, tmp_path):
-    """Its samples are left out, those of the other, one of which they share, are called."""
+@pytest.mark.parametrize("part_size", [2 * SAMPLES, SAMPLES])
+def test_one_of_several_files_is_damaged(text, expected, tmp_path, part_size):
+    """Its samples are left out, all of a part too; those of the other, one of which they share, are called."""
     good = write_as(tmp_path, text, "bgzip")
     other = tmp_path / "other.vcf"
     other.write_text(cohort_text(SAMPLES, seed=2, first=SAMPLES - 1) + BROKEN)
     listed = tmp_path / "files.list"
     listed.write_text(f"{good}\n{other}\n")
-    made = pgx("batch", listed, "-o", tmp_path / "out", "--gene", GENES, "--quiet")
-    assert made.returncode == 3
+    made = pgx("batch", listed, "-o", tmp_path / "out", "--gene", GENES, "--quiet", "--part-size", part_size)
+    assert (made.returncode, made.stderr.count("\n")) == (3, 1)
     assert calls_of(tmp_path / "out") == expected
     problems = json.loads((tmp_path / "out/manifest.json").read_text())["problems"]
     assert len(problems) == 1
