@@ -121,13 +121,20 @@ def _combine_tests(one: Observation, other: Observation, reference: int) -> Obse
     if EvidenceState.CONFLICT in (one.state, other.state):
         return _conflict(one)
     if not one.alleles or not other.alleles:
-        kept = other if not one.alleles and other.alleles else one
-        return replace(kept, tested=one.tested | other.tested)
+        return _outlive(*((other, one) if not one.alleles else (one, other)), reference)
     if one.tested == other.tested and (one.is_complete != other.is_complete):
         return one if one.is_complete else other
     if len(one.alleles) != len(other.alleles):
         return _combine_equal(one, other)
     return _join(one, other, reference)
+
+
+def _outlive(kept: Observation, lost: Observation, reference: int) -> Observation:
+    """Keep a genotype beside one that gives no alleles, unless its reference may be what the other one tested."""
+    tested = kept.tested | lost.tested
+    if kept.alleles and not lost.tested <= kept.tested and reference in kept.alleles:
+        return Observation(Weight.TEST, lost.state, tested=tested)
+    return replace(kept, tested=tested)
 
 
 def _join(one: Observation, other: Observation, reference: int) -> Observation:

@@ -122,6 +122,31 @@ def test_few_reads_for_one_allele_are_remarked_on(tmp_path):
     assert not read(tmp_path, text, options=ReadOptions(min_balance=0.2)).report.notes
 
 
+SPLIT = {
+    "an allele left out and the reference": ("C A GT:AD 0/1:27,3", "C T GT:AD 0/0:30,0", "filtered"),
+    "an allele left out and another": ("C A GT:AD 0/1:27,3", "C T GT:AD 0/1:15,14", "filtered"),
+    "an allele left out and another, phased": ("C A GT:AD 0|1:27,3", "C T GT:AD 1|0:15,14", "filtered"),
+    "both left out": ("C A GT:AD 0/1:27,3", "C T GT:AD 0/1:26,4", "filtered"),
+    "both believed": ("C A GT:AD 0/1:14,15", "C T GT:AD 0/1:14,15", "A/T"),
+    "one believed and the reference": ("C A GT:AD 0/1:14,15", "C T GT:AD 0/0:30,0", "C/A"),
+    "no depth and the reference": ("C A GT:DP 0/1:0", "C T GT:DP 0/0:30", "no_call"),
+    "no depth and two of another": ("C A GT:DP 0/0:0", "C T GT:DP 1/1:30", "T/T"),
+}
+
+
+@pytest.mark.parametrize("case", SPLIT.values(), ids=SPLIT)
+def test_what_one_half_of_a_split_record_leaves_out_is_no_reference(case, tmp_path):
+    *halves, expected = case
+    for one, other in (halves, halves[::-1]):
+        text = vcf(f"10200 {one}", f"10200 {other}")
+        assert read(tmp_path, text, options=ReadOptions(min_balance=0.2)).text("triple") == expected
+
+
+def test_a_repeated_record_stands_in_for_one_that_is_left_out(tmp_path):
+    text = vcf("10000 G A GT:AD 0/1:27,3", "10000 G A GT:AD 0/1:14,15")
+    assert read(tmp_path, text, options=ReadOptions(min_balance=0.2)).text("snv") == "G/A"
+
+
 class TestTails:
     """Blocks that begin within the bases of an indel."""
 
